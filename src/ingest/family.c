@@ -1,0 +1,284 @@
+#include "base/compat.h"
+
+#include "base/xalloc.h"
+#include "ingest/family.h"
+#include "store/st_home.h"
+
+static int
+load_session(struct store *s, struct member *m, struct err *e)
+{
+	static const char SQL[] = "SELECT source_kind, coalesce(cwd, ''), repository, coalesce(git_branch, '') "
+	    "FROM session WHERE rollout_id = ?1";
+	struct stmt *q = store_stmt(s, SQL, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, m->ro->id);
+	rc = stmt_step(q, e);
+	m->source = rc == 1 ? str_dup(stmt_str(q, 0)) : xstrdup("other");
+	m->cwd = rc == 1 ? str_dup(stmt_str(q, 1)) : xstrdup("");
+	m->repository = rc == 1 ? str_dup(stmt_str(q, 2)) : xstrdup("");
+	m->branch = rc == 1 ? str_dup(stmt_str(q, 3)) : xstrdup("");
+	stmt_done(q);
+	return rc < 0 ? -1 : 0;
+}
+
+static struct boundary_print *
+load_prints(struct store *s, int64_t rollout_id, size_t *n, struct err *e)
+{
+	void *data;
+	size_t bytes;
+
+	if (st_prints(s, rollout_id, &data, &bytes, e) < 0)
+		return NULL;
+	*n = bytes / sizeof(struct boundary_print);
+	return data != NULL ? data : xmalloc(1);
+}
+
+/*
+ * The prints of the parent of M: the nearest ancestor, if it has a rollout.
+ * *FOUND says so.
+ */
+static int
+parent_prints(struct family *f, const struct member *m, struct boundary_print **out, size_t *n,
+    bool *found, struct err *e)
+{
+	struct st_rollout *rollouts = NULL;
+	size_t len = 0;
+	int64_t id;
+	int rc = -1;
+
+	*found = false;
+	if (m->ancestors_len == 0)
+		return 0;
+	if (st_thread_with_rollout(f->store, m->ancestors[0], &id, e) < 0)
+		return -1;
+	if (id == 0)
+		return 0;
+	if (st_rollouts(f->store, id, &rollouts, &len, e) < 0)
+		goto out;
+	*found = true;
+	if ((*out = load_prints(f->store, rollouts[0].id, n, e)) != NULL)
+		rc = 0;
+out:
+	st_rollouts_free(rollouts, len);
+	return rc;
+}
+
+static int
+find_boundary(struct family *f, struct member *m, struct err *e)
+{
+	struct boundary_turn *turns = xcalloc(m->turns_len, sizeof(*turns));
+	struct boundary_print *own = NULL, *parent = NULL;
+	struct boundary_in in = {
+		.has_evidence = m->ancestors_len > 0,
+		.has_base = m->ro->base_thread != NULL,
+		.has_start_ordinal = m->ro->start_ordinal >= 0,
+		.ordinal_line = m->ro->ordinal_line,
+		.thread_ms = boundary_uuid_ms(f->uuid),
+		.turns = turns, .turns_len = m->turns_len,
+		.burst_line = m->ro->burst_line, .meta_line = m->ro->meta_line,
+	};
+	int rc = -1;
+
+	for (size_t i = 0; i < m->turns_len; i++)
+		turns[i] = (struct boundary_turn){ m->turns[i].line, m->turns[i].end_line,
+			boundary_uuid_ms(m->turns[i].turn_id) };
+	if (in.has_evidence && !in.has_base && !in.has_start_ordinal) {
+		if (parent_prints(f, m, &parent, &in.parent_len, &in.has_parent, e) < 0 ||
+		    (own = load_prints(f->store, m->ro->id, &in.own_len, e)) == NULL)
+			goto out;
+		in.own = own;
+		in.parent = parent;
+	}
+	m->boundary = boundary_find(&in);
+	m->ro->own_line = m->boundary.line;
+	rc = st_rollout_boundary(f->store, m->ro->id, m->boundary.line,
+	    basis_name(m->boundary.basis), m->boundary.is_open, e);
+out:
+	free(turns);
+	free(own);
+	free(parent);
+	return rc;
+}
+
+static int
+load_member(struct family *f, struct member *m, struct err *e)
+{
+	if (st_turns(f->store, m->ro->id, &m->turns, &m->turns_len, e) < 0 ||
+	    st_contexts(f->store, m->ro->id, &m->contexts, &m->contexts_len, e) < 0 ||
+	    st_ancestors(f->store, m->ro->id, &m->ancestors, &m->ancestors_len, e) < 0 ||
+	    load_session(f->store, m, e) < 0)
+		return -1;
+	m->from = f->lines_len;
+	if (st_usages(f->store, m->ro->id, &f->lines, &f->lines_len, &f->lines_alloc, e) < 0)
+		return -1;
+	m->to = f->lines_len;
+	return find_boundary(f, m, e);
+}
+
+int
+family_load(struct store *s, int64_t id, char *uuid, struct family *f, struct err *e)
+{
+	*f = (struct family){ .store = s, .thread_id = id, .uuid = uuid };
+	if (st_rollouts(s, id, &f->rollouts, &f->len, e) < 0)
+		return -1;
+	f->members = xcalloc(f->len, sizeof(*f->members));
+	for (size_t i = 0; i < f->len; i++) {
+		f->members[i].ro = &f->rollouts[i];
+		if (load_member(f, &f->members[i], e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+void
+family_free(struct family *f)
+{
+	if (f == NULL)
+		return;
+	for (size_t i = 0; f->members != NULL && i < f->len; i++) {
+		struct member *m = &f->members[i];
+
+		st_turns_free(m->turns, m->turns_len);
+		st_contexts_free(m->contexts, m->contexts_len);
+		for (size_t k = 0; k < m->ancestors_len; k++)
+			free(m->ancestors[k]);
+		free(m->ancestors);
+		free(m->source);
+		free(m->cwd);
+		free(m->repository);
+		free(m->branch);
+	}
+	free(f->members);
+	st_rollouts_free(f->rollouts, f->len);
+	st_usages_free(f->lines, f->lines_len);
+	free(f->uuid);
+	memset(f, 0, sizeof(*f));
+}
+
+struct member *
+family_member(struct family *f, const struct st_usage *u)
+{
+	for (size_t i = 0; i < f->len; i++)
+		if (f->members[i].ro->id == u->rollout_id)
+			return &f->members[i];
+	bug("usage line of another thread");
+}
+
+static const char *
+turn_id_of(const struct member *m, int64_t turn_seq)
+{
+	for (size_t i = 0; i < m->turns_len; i++)
+		if (m->turns[i].seq == turn_seq)
+			return m->turns[i].turn_id;
+	return NULL;
+}
+
+static bool
+is_turn(const struct st_context *c, const char *turn_id)
+{
+	return c->turn_id != NULL && strcmp(c->turn_id, turn_id) == 0;
+}
+
+/*
+ * The turn_context in force at POS: the last one before, but for a line of a turn whose own context
+ * comes later (a compaction before the turn), that one.
+ */
+static const struct st_context *
+context_at(const struct member *m, int64_t pos, const char *turn_id)
+{
+	const struct st_context *before = NULL;
+
+	for (size_t i = 0; i < m->contexts_len; i++) {
+		const struct st_context *c = &m->contexts[i];
+
+		if (c->is_settings)
+			continue;
+		if (c->pos < pos) {
+			before = c;
+			continue;
+		}
+		if (turn_id == NULL || (before != NULL && is_turn(before, turn_id)))
+			break;
+		if (is_turn(c, turn_id))
+			return c;
+	}
+	return before;
+}
+
+static const struct st_context *
+settings_at(const struct member *m, int64_t pos)
+{
+	const struct st_context *before = NULL;
+
+	for (size_t i = 0; i < m->contexts_len && m->contexts[i].pos < pos; i++)
+		if (m->contexts[i].is_settings)
+			before = &m->contexts[i];
+	return before;
+}
+
+static const char *
+tier_word(const char *logged)
+{
+	if (logged == NULL)
+		return "unknown";
+	if (strcmp(logged, "fast") == 0 || strcmp(logged, "priority") == 0)
+		return "priority";
+	if (strcmp(logged, "flex") == 0)
+		return "flex";
+	if (strcmp(logged, "default") == 0 || strcmp(logged, "standard") == 0 ||
+	    strcmp(logged, "auto") == 0)
+		return "default";
+	return "unknown";
+}
+
+static int
+dimset(struct family *f, struct member *m, int64_t pos, const char *turn_id, const char **model,
+    const char **tier, int64_t *id, struct err *e)
+{
+	const struct st_context *c = context_at(m, pos, turn_id), *s = settings_at(m, pos);
+	struct st_dimset d = {
+		.model = "", .directory = m->cwd, .repository = m->repository, .branch = m->branch,
+		.source = m->source, .effort = "default", .tier = tier_word(s == NULL ? NULL : s->tier),
+		.home_id = m->ro->home_id,
+	};
+
+	if (c == NULL)
+		c = s;
+	if (c != NULL) {
+		if (c->model != NULL)
+			d.model = c->model;
+		if (c->effort != NULL)
+			d.effort = c->effort;
+		if (c->cwd != NULL)
+			d.directory = c->cwd;
+	}
+	*model = d.model;
+	*tier = d.tier;
+	return st_dimset_id(f->store, &d, id, e);
+}
+
+int
+family_dimset(struct family *f, struct member *m, const struct st_usage *u, const char **model,
+    const char **tier, int64_t *id, struct err *e)
+{
+	const char *turn_id = u->turn_id != NULL ? u->turn_id : turn_id_of(m, u->turn_seq);
+
+	return dimset(f, m, u->pos, turn_id, model, tier, id, e);
+}
+
+int
+family_dimset_at(struct family *f, struct member *m, int64_t line, int64_t *id, struct err *e)
+{
+	const char *model, *tier;
+	int64_t pos = INT64_MAX;
+
+	for (size_t i = 0; i < m->contexts_len && line > 0; i++)
+		if (m->contexts[i].line > line) {
+			pos = m->contexts[i].pos;
+			break;
+		}
+	return dimset(f, m, pos, NULL, &model, &tier, id, e);
+}

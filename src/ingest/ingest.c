@@ -1,0 +1,307 @@
+#include "base/compat.h"
+
+#include "base/xalloc.h"
+#include "ingest/ingest.h"
+#include "ingest/scan.h"
+#include "ingest/settle.h"
+#include "store/st_file.h"
+#include "store/st_home.h"
+
+#define BATCH_BYTES ((int64_t)64 * 1024 * 1024)
+#define BATCH_FILES 500
+#define BATCH_THREADS 200
+#define PASSES 3 /* a copy may take over from another at most that often in one run */
+
+struct pass {
+	struct store *store;
+	const struct ingest_opts *opts;
+	struct ingest_summary *sum;
+	struct scan *scans;
+	int64_t *homes;     /* row ids, one for each root */
+	struct ingest_progress at;
+	int64_t batch_bytes, batch_files;
+	int64_t changes;    /* of the connection when the transaction began */
+};
+
+static bool
+stopped(const struct pass *p)
+{
+	return p->opts->stop != NULL && *p->opts->stop != 0;
+}
+
+static int
+begin(struct pass *p, struct err *e)
+{
+	p->batch_bytes = p->batch_files = 0;
+	p->changes = store_changes(p->store);
+	return store_begin(p->store, e);
+}
+
+static int
+commit(struct pass *p, struct err *e)
+{
+	if (store_changes(p->store) != p->changes) {
+		p->sum->changed = true;
+		if (store_bump(p->store, e) < 0)
+			return -1;
+	}
+	return store_commit(p->store, e);
+}
+
+static void
+tell(struct pass *p)
+{
+	if (p->opts->progress != NULL)
+		p->opts->progress(p->opts->arg, &p->at);
+}
+
+static int
+look(struct pass *p, struct err *e)
+{
+	for (size_t i = 0; i < p->opts->roots_len; i++) {
+		const struct ingest_root *r = &p->opts->roots[i];
+		struct scan *s = &p->scans[i];
+
+		if (scan_root(r->path, r->is_home, s, e) < 0)
+			return -1;
+		p->sum->found += (int64_t)s->len;
+		p->at.files_all += (int64_t)s->len;
+		for (size_t k = 0; k < s->len; k++)
+			p->at.bytes_all += s->files[k].size;
+	}
+	return 0;
+}
+
+static int
+count_homes(struct store *s, int64_t *n, struct err *e)
+{
+	static const char SQL[] = "SELECT count(*) FROM home";
+	struct stmt *q = store_stmt(s, SQL, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	rc = stmt_step(q, e);
+	*n = rc == 1 ? stmt_i64(q, 0) : 0;
+	stmt_done(q);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+homes(struct pass *p, struct err *e)
+{
+	int64_t before, after;
+
+	if (count_homes(p->store, &before, e) < 0)
+		return -1;
+	for (size_t i = 0; i < p->opts->roots_len; i++) {
+		if (p->scans[i].len == 0)
+			continue; /* nothing to say about an empty one */
+		if (st_home_id(p->store, p->scans[i].home, p->opts->roots[i].label, &p->homes[i], e) < 0)
+			return -1;
+	}
+	if (count_homes(p->store, &after, e) < 0)
+		return -1;
+	p->sum->new_home = before > 0 && after > before;
+	return 0;
+}
+
+struct presence {
+	struct pass *pass;
+	const struct scan *scan;
+};
+
+static int
+by_path(const void *key, const void *element)
+{
+	const struct scan_file *f = element;
+
+	return strcmp(key, f->path);
+}
+
+static int
+check_present(void *arg, int64_t id, const char *path, const char *state, struct err *e)
+{
+	struct presence *a = arg;
+	const struct scan *s = a->scan;
+
+	if (strcmp(state, "gone") == 0)
+		return 0;
+	if (s->len > 0 && bsearch(path, s->files, s->len, sizeof(*s->files), by_path) != NULL)
+		return 0;
+	a->pass->sum->gone++;
+	return st_file_state(a->pass->store, id, "gone", e);
+}
+
+/* Files that were seen below a root and are not there any more: their facts stay. */
+static int
+mark_gone(struct pass *p, struct err *e)
+{
+	static const char *const folders[] = { "sessions", "archived_sessions" };
+
+	for (size_t i = 0; i < p->opts->roots_len; i++) {
+		struct presence a = { p, &p->scans[i] };
+
+		for (size_t k = 0; k < ARRAY_LEN(folders); k++) {
+			char *dir = p->scans[i].is_home ?
+			    xasprintf("%s/%s", p->scans[i].home, folders[k]) : xstrdup(p->scans[i].home);
+			int rc = st_file_each(p->store, dir, check_present, &a, e);
+
+			free(dir);
+			if (rc < 0)
+				return -1;
+			if (!p->scans[i].is_home)
+				break;
+		}
+	}
+	return st_file_recheck_orphans(p->store, e);
+}
+
+static void
+problem(struct ingest_summary *sum, const struct scan_file *f, const char *why)
+{
+	if (sum->problems_len == INGEST_PROBLEMS)
+		return;
+	sum->problems = xreallocarray(sum->problems, sum->problems_len + 1, sizeof(*sum->problems));
+	sum->problems[sum->problems_len++] = xasprintf("%s: %s", f->path, why);
+}
+
+static int
+note_problem(struct pass *p, const struct scan_file *f, struct err *e)
+{
+	struct st_file row;
+	int rc = st_file_by_path(p->store, f->path, &row, e);
+
+	if (rc == 1 && row.problem != NULL)
+		problem(p->sum, f, row.problem);
+	st_file_clear(&row);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+read_one(struct pass *p, const struct scan_file *f, int64_t home, struct reader_counts *counts,
+    struct err *e)
+{
+	int rc = reader_file(p->store, f, home, p->opts->now_ms, counts, e);
+
+	if (rc < 0)
+		return err_prefix(e, "%s", f->path);
+	if (rc == 1 && note_problem(p, f, e) < 0)
+		return -1;
+	p->batch_bytes += rc == 1 ? f->size : 0;
+	p->batch_files += rc;
+	if (p->batch_bytes < BATCH_BYTES && p->batch_files < BATCH_FILES)
+		return 0;
+	if (commit(p, e) < 0)
+		return -1;
+	return begin(p, e);
+}
+
+static int
+read_all(struct pass *p, struct reader_counts *counts, struct err *e)
+{
+	for (size_t i = 0; i < p->opts->roots_len; i++) {
+		const struct scan *s = &p->scans[i];
+
+		for (size_t k = 0; k < s->len; k++) {
+			if (stopped(p)) {
+				p->sum->stopped = true;
+				return 0;
+			}
+			if (read_one(p, &s->files[k], p->homes[i], counts, e) < 0)
+				return -1;
+			p->at.files_done++;
+			p->at.bytes_done += s->files[k].size;
+			tell(p);
+		}
+	}
+	return 0;
+}
+
+/* The first pass reads what changed; further ones only copies that may take over. */
+static int
+read_passes(struct pass *p, struct err *e)
+{
+	bool again = false;
+
+	if (read_all(p, &p->sum->counts, e) < 0)
+		return -1;
+	for (int i = 1; i < PASSES && !p->sum->stopped; i++) {
+		int64_t unchanged = p->sum->counts.unchanged;
+
+		if (st_file_rechecks(p->store, &again, e) < 0)
+			return -1;
+		if (!again)
+			return 0;
+		if (read_all(p, &p->sum->counts, e) < 0)
+			return -1;
+		p->sum->counts.unchanged = unchanged;
+	}
+	return 0;
+}
+
+static int
+titles(struct pass *p, struct err *e)
+{
+	for (size_t i = 0; i < p->opts->roots_len; i++)
+		if (p->scans[i].is_home && ingest_titles(p->store, p->scans[i].home, e) < 0)
+			return -1;
+	return 0;
+}
+
+static int
+settle_all(struct pass *p, struct err *e)
+{
+	int n;
+
+	p->at.settling = true;
+	do {
+		if (begin(p, e) < 0)
+			return -1;
+		n = settle_some(p->store, p->opts->card, BATCH_THREADS, e);
+		if (n < 0)
+			return -1;
+		p->sum->threads += n;
+		tell(p);
+		if (commit(p, e) < 0)
+			return -1;
+	} while (n > 0);
+	return 0;
+}
+
+int
+ingest_run(struct store *s, const struct ingest_opts *opts, struct ingest_summary *sum,
+    struct err *e)
+{
+	struct pass p = { .store = s, .opts = opts, .sum = sum };
+	int rc = -1;
+
+	memset(sum, 0, sizeof(*sum));
+	p.scans = xcalloc(opts->roots_len, sizeof(*p.scans));
+	p.homes = xcalloc(opts->roots_len, sizeof(*p.homes));
+	if (look(&p, e) < 0 || begin(&p, e) < 0)
+		goto out;
+	if (homes(&p, e) < 0 || mark_gone(&p, e) < 0 || read_passes(&p, e) < 0 ||
+	    titles(&p, e) < 0 || commit(&p, e) < 0 || settle_all(&p, e) < 0)
+		goto out;
+	rc = 0;
+out:
+	if (rc < 0)
+		store_rollback(s);
+	for (size_t i = 0; i < opts->roots_len; i++)
+		scan_clear(&p.scans[i]);
+	free(p.scans);
+	free(p.homes);
+	return rc;
+}
+
+void
+ingest_summary_clear(struct ingest_summary *sum)
+{
+	if (sum == NULL)
+		return;
+	for (size_t i = 0; i < sum->problems_len; i++)
+		free(sum->problems[i]);
+	free(sum->problems);
+	memset(sum, 0, sizeof(*sum));
+}

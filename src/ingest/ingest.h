@@ -1,0 +1,64 @@
+/*
+ * ingest.h - one pass: find the files, read what changed, settle what is dirty.
+ *
+ * Source: design.md 6.
+ */
+#ifndef INGEST_INGEST_H
+#define INGEST_INGEST_H
+
+#include "ingest/reader.h"
+#include "pricing/price.h"
+#include "store/store.h"
+
+struct ingest_root {
+	const char *path;
+	const char *label; /* "" for none */
+	bool is_home;      /* a Codex home, else a folder of rollouts */
+};
+
+struct ingest_progress {
+	int64_t files_done, files_all;
+	int64_t bytes_done, bytes_all; /* on disk */
+	bool settling;
+};
+
+struct ingest_opts {
+	const struct ingest_root *roots;
+	size_t roots_len;
+	const struct price_card *card;
+	int64_t now_ms;
+	const volatile int *stop;  /* not 0: end after the file at hand; NULL: never */
+	void (*progress)(void *arg, const struct ingest_progress *p); /* NULL: none */
+	void *arg;
+};
+
+struct ingest_summary {
+	struct reader_counts counts;
+	int64_t found, gone; /* files */
+	int64_t threads;     /* settled */
+	bool changed;        /* something was written */
+	bool stopped;        /* by opts->stop */
+	bool new_home;       /* a home was added to a database that had others */
+	char **problems;     /* "path: why", at most INGEST_PROBLEMS of them */
+	size_t problems_len;
+};
+
+#define INGEST_PROBLEMS ((size_t)100)
+
+/*
+ * Run one pass over OPTS into the writer S. SUM is filled (ingest_summary_clear). Returns 0; -1
+ * with the reason in *E: a root that cannot be read (ERR_NOTFOUND, ERR_IO), or the database.
+ * A file that cannot be read is in SUM, not an error.
+ */
+int ingest_run(struct store *s, const struct ingest_opts *opts, struct ingest_summary *sum, struct err *e);
+
+/* Free what SUM owns. NULL-safe; cannot fail. */
+void ingest_summary_clear(struct ingest_summary *sum);
+
+/*
+ * Titles of the threads from HOME's session_index.jsonl into S, inside the caller's transaction.
+ * Returns 0 (also when there is no such file); -1 with ERR_DB in *E. Source: formats.md 1.4.
+ */
+int ingest_titles(struct store *s, const char *home, struct err *e);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * name.h - what the name of a rollout file and the URL of a repository say.
+ */
+#ifndef INGEST_NAME_H
+#define INGEST_NAME_H
+
+#include "base/str.h"
+
+/* True when NAME (without folder) is that of a rollout: rollout-*.jsonl, or .jsonl.zst (then *COMPRESSED is set). Borrows NAME; cannot fail. */
+bool name_is_rollout(struct str name, bool *compressed);
+
+/*
+ * Thread and page in the file name NAME (without folder): …-<uuid>.jsonl or
+ * …-<uuid>_<uuid>.jsonl, read from the right; *THREAD is {NULL,0} when there is none,
+ * *PAGE empty. Views into NAME; cannot fail. Source: formats.md 1.4.
+ */
+void name_ids(struct str name, struct str *thread, struct str *page);
+
+/*
+ * URL as one repository is called everywhere: without scheme, user, port, .git;
+ * git@host:path is host/path. Returns a new string, "" for none, owned by the caller: free.
+ * Source: design.md 10 "Project".
+ */
+char *name_repository(struct str url);
+
+#endif

@@ -1,0 +1,295 @@
+#include "base/compat.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "ingest/name.h"
+#include "ingest/reader.h"
+#include "rollout/rollout.h"
+#include "store/st_file.h"
+#include "store/st_home.h"
+
+#define PEEK_LINES 200 /* a session_meta may come late: formats.md 7.1 trap 13 */
+
+struct reader {
+	struct store *store;
+	const struct scan_file *found;
+	struct st_file row;
+	struct reader_counts *counts;
+	int fd;
+};
+
+static bool
+unchanged(const struct st_file *row, const struct scan_file *f)
+{
+	return row->dev == f->dev && row->ino == f->ino && row->size == f->size &&
+	    row->mtime_ns == f->mtime_ns && row->ctime_ns == f->ctime_ns &&
+	    strcmp(row->state, "gone") != 0;
+}
+
+static struct linerd *
+rewound(struct reader *r)
+{
+	(void)lseek(r->fd, 0, SEEK_SET); /* a regular file */
+	return linerd_new(r->fd, r->found->compressed, READER_LINE_MAX);
+}
+
+/*
+ * Thread and page: the first session_meta's id, else what the file's name says.
+ * Returns 1, 0 when the file has no complete line, -1 when it cannot be read.
+ */
+static int
+identify(struct reader *r, struct err *e)
+{
+	const char *base = strrchr(r->found->path, '/');
+	struct linerd *in = rewound(r);
+	struct rollout *parser = rollout_new();
+	struct str name_thread, page;
+	struct record rec;
+	struct line line;
+	const char *why;
+	int rc, lines = 0;
+
+	name_ids(str_of(base == NULL ? r->found->path : base + 1), &name_thread, &page);
+	r->row.page = str_dup(page);
+	while (lines < PEEK_LINES && (rc = linerd_next(in, &line, e)) == 1 && line.complete) {
+		lines++;
+		if (!line.oversized &&
+		    rollout_line(parser, str_n(line.p, line.n), &rec, &why) == 1 &&
+		    rec.kind == REC_SESSION && rec.session.id.n > 0) {
+			r->row.thread_uuid = str_dup(str_n(rec.session.id.p,
+			    rec.session.id.n > 200 ? 200 : rec.session.id.n));
+			break;
+		}
+	}
+	if (lines > 0)
+		rc = 1;
+	else if (rc == 1)
+		rc = 0;
+	if (rc == 1 && r->row.thread_uuid == NULL)
+		r->row.thread_uuid = name_thread.p != NULL ? str_dup(name_thread) :
+		    xstrdup(base == NULL ? r->found->path : base + 1);
+	rollout_free(parser);
+	linerd_free(in);
+	return rc;
+}
+
+/* Lines and fingerprint of the file without parsing. */
+static int
+measure(struct reader *r, struct err *e)
+{
+	struct linerd *in = rewound(r);
+	struct line line;
+	int rc;
+
+	r->row.lines = r->row.consumed = 0;
+	while ((rc = linerd_next(in, &line, e)) == 1 && line.complete) {
+		r->row.lines++;
+		r->row.consumed = line.end;
+	}
+	r->row.digest = linerd_digest(in);
+	r->counts->bytes += linerd_bytes(in);
+	linerd_free(in);
+	return rc < 0 && r->row.lines == 0 ? -1 : 0;
+}
+
+/* Of two copies the one with more lines; ties: live, plain, then home and path by bytes. */
+static bool
+is_better(const struct st_file *a, const struct st_file *b)
+{
+	if (a->lines != b->lines)
+		return a->lines > b->lines;
+	if (a->archived != b->archived)
+		return !a->archived;
+	if (a->compressed != b->compressed)
+		return !a->compressed;
+	return strcmp(a->path, b->path) < 0;
+}
+
+/* All lines into the store. *PROBLEM (static or NULL) says why it ended early. */
+static int
+read_lines(struct reader *r, struct st_rollout *ro, struct err *e)
+{
+	struct linerd *in = rewound(r);
+	struct recorder *rec = recorder_new(r->store, ro, r->row.thread_uuid, r->row.id,
+	    &r->counts->lines);
+	struct line line;
+	struct err bad;
+	int rc, result = -1;
+
+	r->row.consumed = r->row.tail_bytes = 0;
+	while ((rc = linerd_next(in, &line, &bad)) == 1) {
+		if (!line.complete) {
+			r->row.tail_bytes = line.end - line.offset;
+			break;
+		}
+		if (recorder_line(rec, &line, e) < 0)
+			goto out;
+		r->row.consumed = line.end;
+	}
+	if (rc < 0)
+		r->row.problem = xstrdup(bad.msg);
+	r->row.lines = ro->lines;
+	r->row.digest = linerd_digest(in);
+	r->counts->bytes += linerd_bytes(in);
+	result = recorder_end(rec, e);
+out:
+	recorder_free(rec);
+	linerd_free(in);
+	return result;
+}
+
+/* The facts of the rollout come from this file from now on. */
+static int
+take_over(struct reader *r, int64_t home_id, struct err *e)
+{
+	struct st_rollout ro = { .home_id = home_id };
+	char *source = NULL;
+	int rc = -1;
+
+	if (st_thread_id(r->store, str_of(r->row.thread_uuid), &ro.thread_id, e) < 0 ||
+	    st_rollout_id(r->store, ro.thread_id, r->row.page, home_id, &ro.id, e) < 0)
+		return -1;
+	r->row.rollout_id = ro.id;
+	r->row.state = "read";
+	if (st_file_put(r->store, &r->row, e) < 0 || st_skip_clear(r->store, r->row.id, e) < 0 ||
+	    /* the family before: a rewrite may remove the evidence */
+	    st_thread_dirty(r->store, ro.thread_id, e) < 0 ||
+	    st_rollout_empty(r->store, ro.id, e) < 0 || read_lines(r, &ro, e) < 0 ||
+	    st_file_put(r->store, &r->row, e) < 0 ||
+	    st_thread_dirty(r->store, ro.thread_id, e) < 0 ||
+	    st_session_source(r->store, ro.id, &source, e) < 0)
+		goto out;
+	if (source != NULL && strcmp(source, "review") == 0 &&
+	    st_thread_dirty_reviews(r->store, home_id, e) < 0)
+		goto out;
+	r->counts->read++;
+	rc = 0;
+out:
+	free(source);
+	st_rollout_clear(&ro);
+	return rc;
+}
+
+static int
+keep_as(struct reader *r, const char *state, struct err *e)
+{
+	r->row.state = state;
+	r->row.rollout_id = 0;
+	if (r->row.thread_uuid == NULL)
+		r->row.thread_uuid = xstrdup("");
+	if (r->row.page == NULL)
+		r->row.page = xstrdup("");
+	return st_file_put(r->store, &r->row, e);
+}
+
+static int
+failed(struct reader *r, const char *why, struct err *e)
+{
+	r->counts->failed++;
+	free(r->row.problem);
+	r->row.problem = xstrdup(why);
+	return keep_as(r, "failed", e);
+}
+
+/* Is there another file of the same rollout, and is this one the better copy? */
+static int
+choose(struct reader *r, int64_t home_id, struct err *e)
+{
+	struct st_file other;
+	int rc = st_file_serving(r->store, r->row.thread_uuid, r->row.page, &other, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 1 && other.id != r->row.id) {
+		bool gone = strcmp(other.state, "gone") == 0;
+
+		if (measure(r, e) < 0) {
+			st_file_clear(&other);
+			return failed(r, e->msg, e);
+		}
+		if (!gone && !is_better(&r->row, &other)) {
+			st_file_clear(&other);
+			r->counts->copies++;
+			return keep_as(r, "copy", e);
+		}
+		rc = st_file_unserve(r->store, other.id, e);
+	}
+	st_file_clear(&other);
+	if (rc < 0)
+		return -1;
+	if (take_over(r, home_id, e) < 0)
+		return -1;
+	return st_file_recheck_copies(r->store, r->row.thread_uuid, r->row.page, e);
+}
+
+static int
+take_in(struct reader *r, int64_t home_id, struct err *e)
+{
+	const struct scan_file *f = r->found;
+	struct err bad;
+	struct stat st;
+	int rc;
+
+	if (f->problem != NULL)
+		return failed(r, f->problem, e);
+	r->fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (r->fd < 0)
+		return failed(r, strerror(errno), e);
+	/* what is read is what is remembered, whatever happened since the scan */
+	if (fstat(r->fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return failed(r, "not a regular file", e);
+	r->row.dev = (int64_t)st.st_dev;
+	r->row.ino = (int64_t)st.st_ino;
+	r->row.size = (int64_t)st.st_size;
+	r->row.mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+	r->row.ctime_ns = (int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec;
+	rc = identify(r, &bad);
+	if (rc < 0)
+		return failed(r, bad.msg, e);
+	if (rc == 0) {
+		r->counts->empty++;
+		r->row.tail_bytes = r->row.size;
+		return keep_as(r, "empty", e);
+	}
+	return choose(r, home_id, e);
+}
+
+/* A fresh row for the file, keeping the id of the one it had. */
+static void
+fresh_row(struct reader *r, int64_t home_id, int64_t now_ms)
+{
+	const struct scan_file *f = r->found;
+	int64_t id = r->row.id;
+
+	st_file_clear(&r->row);
+	r->row = (struct st_file){
+		.id = id, .home_id = home_id, .path = xstrdup(f->path), .archived = f->archived,
+		.compressed = f->compressed, .dev = f->dev, .ino = f->ino, .size = f->size,
+		.mtime_ns = f->mtime_ns, .ctime_ns = f->ctime_ns, .read_ms = now_ms,
+	};
+}
+
+int
+reader_file(struct store *s, const struct scan_file *f, int64_t home_id, int64_t now_ms,
+    struct reader_counts *counts, struct err *e)
+{
+	struct reader r = { .store = s, .found = f, .counts = counts, .fd = -1 };
+	int rc = st_file_by_path(s, f->path, &r.row, e);
+
+	if (rc < 0)
+		return -1;
+	if (rc == 1 && unchanged(&r.row, f)) {
+		counts->unchanged++;
+		st_file_clear(&r.row);
+		return 0;
+	}
+	fresh_row(&r, home_id, now_ms);
+	rc = take_in(&r, home_id, e);
+	if (r.fd >= 0)
+		close(r.fd);
+	st_file_clear(&r.row);
+	return rc < 0 ? -1 : 1;
+}

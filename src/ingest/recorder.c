@@ -1,0 +1,310 @@
+#include "base/compat.h"
+
+#include "base/hash.h"
+#include "base/xalloc.h"
+#include "ingest/name.h"
+#include "ingest/recorder.h"
+#include "ledger/boundary.h"
+#include "rollout/rollout.h"
+#include "store/st_fact.h"
+#include "store/st_file.h"
+#include "time/civil.h"
+
+#define BURST_MS 20 /* wider gaps went wrong in the lab: ledger-design.md 2 */
+
+struct print {
+	int64_t line;
+	uint64_t print;
+};
+
+struct recorder {
+	struct store *store;
+	struct st_rollout *ro;
+	const char *uuid;
+	int64_t file_id;
+	struct recorder_counts *counts;
+	struct rollout *parser;
+	bool has_session;
+	bool at_top;           /* only session_meta lines so far */
+	bool in_burst;
+	bool turn_open;        /* the turn of turn_seq has a row */
+	int64_t last_ms;       /* time of the line before; negative: none */
+	uint64_t context_print; /* of the context before, and its turn */
+	struct print *prints;
+	size_t prints_len, prints_alloc;
+};
+
+struct recorder *
+recorder_new(struct store *s, struct st_rollout *ro, const char *uuid, int64_t file_id,
+    struct recorder_counts *counts)
+{
+	struct recorder *r = xcalloc(1, sizeof(*r));
+
+	r->store = s;
+	r->ro = ro;
+	r->uuid = uuid;
+	r->file_id = file_id;
+	r->counts = counts;
+	r->parser = rollout_new();
+	r->at_top = true;
+	r->in_burst = true;
+	r->last_ms = -1;
+	ro->lines = 0;
+	ro->first_ms = ro->last_ms = -1;
+	ro->base_end = ro->start_ordinal = -1;
+	ro->ordinal_line = ro->burst_line = ro->meta_line = 0;
+	ro->events_seen = false;
+	return r;
+}
+
+void
+recorder_free(struct recorder *r)
+{
+	if (r == NULL)
+		return;
+	rollout_free(r->parser);
+	free(r->prints);
+	free(r);
+}
+
+static int
+skip(struct recorder *r, int64_t pos, int64_t bytes, const char *why, bool lost, struct err *e)
+{
+	if (lost)
+		r->counts->skipped++;
+	else
+		r->counts->faults++;
+	return st_skip_add(r->store, r->file_id, pos, r->ro->lines, r->last_ms, bytes, why, lost, e);
+}
+
+static int
+first_session(struct recorder *r, const struct record *rec, struct err *e)
+{
+	const struct rec_session *m = &rec->session;
+	struct st_rollout *ro = r->ro;
+	int64_t created = rec->ts_ms, ms;
+	char *repository;
+	int rc;
+
+	if (m->timestamp.p != NULL && civil_parse_instant(m->timestamp, &ms) == 0)
+		created = ms;
+	r->has_session = true;
+	if (m->forked_from.p != NULL) {
+		ro->forked_from = str_dup(m->forked_from);
+		if (!str_eqz(m->forked_from, r->uuid) &&
+		    m->base_thread.p == NULL &&
+		    st_ancestor_add(r->store, ro->id, m->forked_from, e) < 0)
+			return -1;
+	}
+	if (m->base_thread.p != NULL) {
+		ro->base_thread = str_dup(m->base_thread);
+		ro->base_end = m->base_end_ordinal;
+	}
+	ro->start_ordinal = m->start_ordinal;
+	repository = name_repository(m->url);
+	rc = st_session_put(r->store, ro->id, rec, created, repository, e);
+	free(repository);
+	return rc;
+}
+
+static int
+session(struct recorder *r, const struct record *rec, struct err *e)
+{
+	if (!r->has_session && first_session(r, rec, e) < 0)
+		return -1;
+	if (rec->session.id.p == NULL || str_eqz(rec->session.id, r->uuid))
+		return 0;
+	if (r->at_top)
+		r->ro->meta_line = r->ro->lines;
+	return st_ancestor_add(r->store, r->ro->id, rec->session.id, e);
+}
+
+/* Many versions repeat the context before each request: only what differs is kept. */
+static int
+context(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
+{
+	const struct rec_context *c = &rec->context;
+	uint64_t h;
+
+	if (c->is_settings && c->thread_id.p != NULL && !str_eqz(c->thread_id, r->uuid))
+		return 0; /* copied: trap 32 */
+	h = hash_i64(rec->turn_seq, c->is_settings);
+	h = hash_str(c->model, hash_str(c->effort, hash_str(c->cwd, hash_str(c->turn_id, h))));
+	h = hash_str(c->approval, hash_str(c->sandbox, hash_str(c->writable_roots, h)));
+	h = hash_str(c->tier, hash_str(c->summary, hash_i64(c->truncation_limit, h)));
+	if (h == r->context_print)
+		return 0;
+	r->context_print = h;
+	return st_context_put(r->store, p, rec, e);
+}
+
+static int
+turn(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
+{
+	if (rec->turn.is_end && rec->turn_seq > 0 && st_turn_end(r->store, p, rec, e) < 0)
+		return -1;
+	if (rec->marker.name != NULL)
+		return st_marker_put(r->store, p, rec, e);
+	return 0;
+}
+
+static int
+usage(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
+{
+	const struct rec_usage *u = &rec->usage;
+	bool other = u->is_record && u->thread_id.p != NULL && !str_eqz(u->thread_id, r->uuid);
+
+	if (st_limits_put(r->store, p, rec, e) < 0)
+		return -1;
+	return st_usage_put(r->store, p, rec, other, e);
+}
+
+static int
+unknown(struct recorder *r, const struct record *rec, struct err *e)
+{
+	char name[160];
+
+	r->counts->unknown++;
+	(void)snprintf(name, sizeof(name), "%.*s%s%.*s",
+	    (int)(rec->type.n > 64 ? 64 : rec->type.n), rec->type.p == NULL ? "" : rec->type.p,
+	    rec->sub.p == NULL ? "" : "/",
+	    (int)(rec->sub.n > 64 ? 64 : rec->sub.n), rec->sub.p == NULL ? "" : rec->sub.p);
+	return st_unknown_add(r->store, r->ro->id, str_of(name[0] == '\0' ? "(no type)" : name), e);
+}
+
+static int
+store_fact(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
+{
+	switch (rec->kind) {
+	case REC_NONE:
+		return 0;
+	case REC_UNKNOWN:
+		return unknown(r, rec, e);
+	case REC_SESSION:
+		return session(r, rec, e);
+	case REC_CONTEXT:
+		return context(r, p, rec, e);
+	case REC_USAGE:
+		return usage(r, p, rec, e);
+	case REC_TURN:
+		return turn(r, p, rec, e);
+	case REC_MESSAGE:
+		if (rec->message.origin != ORIGIN_RESPONSE)
+			r->ro->events_seen = true;
+		return st_message_put(r->store, p, rec, e);
+	case REC_CALL:
+		return st_call_put(r->store, p, rec, e);
+	case REC_OUTPUT:
+		return st_call_output(r->store, p, rec, e);
+	case REC_MARKER:
+		return st_marker_put(r->store, p, rec, e);
+	case REC_ACTIVITY:
+		return st_activity_put(r->store, p, rec, e);
+	}
+	bug("record of kind %d", (int)rec->kind);
+}
+
+/* What the line says by its place and time alone. */
+static void
+place(struct recorder *r, const struct record *rec)
+{
+	struct st_rollout *ro = r->ro;
+
+	if (rec->kind != REC_SESSION)
+		r->at_top = false;
+	if (ro->start_ordinal >= 0 && ro->ordinal_line == 0 && rec->ordinal >= ro->start_ordinal)
+		ro->ordinal_line = ro->lines;
+	if (r->in_burst && ro->lines > 1) {
+		if (rec->ts_ms >= 0 && r->last_ms >= 0 && rec->ts_ms - r->last_ms <= BURST_MS)
+			ro->burst_line = ro->lines;
+		else
+			r->in_burst = false;
+	} else if (ro->lines == 1)
+		ro->burst_line = 1;
+	if (rec->ts_ms >= 0) {
+		if (ro->first_ms < 0)
+			ro->first_ms = rec->ts_ms;
+		if (rec->ts_ms > ro->last_ms)
+			ro->last_ms = rec->ts_ms;
+		r->last_ms = rec->ts_ms;
+	}
+	if (rec->print != 0 && !rollout_has_turn_ids(r->parser)) {
+		xgrow(&r->prints, r->prints_len, &r->prints_alloc, sizeof(*r->prints));
+		r->prints[r->prints_len++] = (struct print){ ro->lines, rec->print };
+	}
+}
+
+static int
+record(struct recorder *r, const struct record *rec, int64_t pos, size_t bytes, struct err *e)
+{
+	struct st_place p;
+
+	place(r, rec);
+	p = (struct st_place){ r->ro->id, pos, r->ro->lines, r->last_ms };
+	r->counts->records++;
+	if (rec->starts_turn && st_turn_begin(r->store, &p, rec, rec->turn.turn_id, e) < 0)
+		return -1;
+	if (rec->thread_id.p != NULL && !str_eqz(rec->thread_id, r->uuid))
+		return 0; /* an item of a review that runs inside, or a copied one */
+	if (rec->fault != NULL && skip(r, pos, (int64_t)bytes, rec->fault, false, e) < 0)
+		return -1;
+	return store_fact(r, &p, rec, e);
+}
+
+/*
+ * A line that is no record: two writers may have glued a torn record and a good
+ * one together. Each piece that begins like a record is tried.
+ */
+static int
+pieces(struct recorder *r, struct str text, int64_t offset, const char *why, struct err *e)
+{
+	struct record rec;
+	size_t at = rollout_resync(text);
+	bool glued = at < text.n;
+
+	while (text.n > 0) {
+		struct str piece = str_n(text.p, at);
+		const char *reason = glued ? "torn, and glued to the next record" : why;
+		int rc = glued ? rollout_line(r->parser, piece, &rec, &reason) : -1;
+
+		if (glued && rc < 0)
+			reason = "torn, and glued to the next record";
+		if (rc == 1 && record(r, &rec, offset, piece.n, e) < 0)
+			return -1;
+		if (rc < 0 && skip(r, offset, (int64_t)piece.n, reason, true, e) < 0)
+			return -1;
+		offset += (int64_t)at;
+		text = str_n(text.p + at, text.n - at);
+		at = rollout_resync(text);
+	}
+	return 0;
+}
+
+int
+recorder_line(struct recorder *r, const struct line *line, struct err *e)
+{
+	struct str text = str_n(line->p, line->n);
+	struct record rec;
+	const char *why = NULL;
+	int rc;
+
+	r->ro->lines++;
+	r->counts->lines++;
+	if (line->oversized)
+		return skip(r, line->offset, line->end - line->offset, "longer than 64 MiB", true, e);
+	rc = rollout_line(r->parser, text, &rec, &why);
+	if (rc == 0)
+		return 0;
+	if (rc == 1)
+		return record(r, &rec, line->offset, text.n, e);
+	return pieces(r, text, line->offset, why, e);
+}
+
+int
+recorder_end(struct recorder *r, struct err *e)
+{
+	if (r->prints_len > 0 && st_prints_put(r->store, r->ro->id, r->prints,
+	    r->prints_len * sizeof(*r->prints), e) < 0)
+		return -1;
+	return st_rollout_put(r->store, r->ro, e);
+}

@@ -1,0 +1,35 @@
+/*
+ * recorder.h - the records of one rollout, in order, into the store: facts,
+ * evidence of copying, lines that could not be used.
+ */
+#ifndef INGEST_RECORDER_H
+#define INGEST_RECORDER_H
+
+#include "base/linerd.h"
+#include "store/st_rollout.h"
+#include "store/store.h"
+
+struct recorder;
+
+/* What was met on the way; added to, never reset. */
+struct recorder_counts {
+	int64_t lines, records, skipped, faults, unknown;
+};
+
+/*
+ * A recorder for the rollout RO (id, thread and home set; filled on the way, borrowed) of
+ * the thread UUID (borrowed), fed from the file FILE_ID. Owned by the caller: recorder_free.
+ */
+struct recorder *recorder_new(struct store *s, struct st_rollout *ro, const char *uuid,
+    int64_t file_id, struct recorder_counts *counts);
+
+/* Free R. NULL-safe; cannot fail. */
+void recorder_free(struct recorder *r);
+
+/* Take in one complete LINE. Returns 0; -1 with ERR_DB and the like in *E (a bad line is no error). */
+int recorder_line(struct recorder *r, const struct line *line, struct err *e);
+
+/* All lines are in: write what is known about the rollout. Returns 0; -1 with ERR_DB in *E. */
+int recorder_end(struct recorder *r, struct err *e);
+
+#endif

@@ -1,0 +1,247 @@
+#include "base/compat.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/xalloc.h"
+#include "ingest/name.h"
+#include "ingest/scan.h"
+
+#define DEPTH_MAX 16
+
+struct seen_dir {
+	dev_t dev;
+	ino_t ino;
+};
+
+struct walk {
+	struct scan *out;
+	bool archived;
+	struct seen_dir seen[DEPTH_MAX]; /* the folders that we are inside of: a link back is a loop */
+};
+
+static struct scan_file *
+add(struct scan *s, const char *path)
+{
+	struct scan_file *f;
+
+	xgrow(&s->files, s->len, &s->alloc, sizeof(*s->files));
+	f = &s->files[s->len++];
+	memset(f, 0, sizeof(*f));
+	f->path = xstrdup(path);
+	return f;
+}
+
+static void
+add_problem(struct walk *w, const char *path, const char *why)
+{
+	struct scan_file *f = add(w->out, path);
+
+	f->problem = xstrdup(why);
+	f->archived = w->archived;
+}
+
+static int64_t
+ns(struct timespec t)
+{
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void
+fill(struct scan_file *f, const struct stat *st)
+{
+	f->dev = (int64_t)st->st_dev;
+	f->ino = (int64_t)st->st_ino;
+	f->size = (int64_t)st->st_size;
+	f->mtime_ns = ns(st->st_mtim);
+	f->ctime_ns = ns(st->st_ctim);
+}
+
+static void walk_dir(struct walk *w, const char *path, int depth);
+
+static void
+entry(struct walk *w, const char *dir, const char *name, int depth)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	bool compressed, rollout = name_is_rollout(str_of(name), &compressed);
+	struct stat st;
+
+	if (stat(path, &st) < 0) {
+		if (rollout || errno == ELOOP)
+			add_problem(w, path, errno == ELOOP ? "a link that leads to itself" :
+			    strerror(errno));
+	} else if (S_ISDIR(st.st_mode)) {
+		if (rollout)
+			add_problem(w, path, "a folder, not a file");
+		walk_dir(w, path, depth + 1);
+	} else if (rollout && !S_ISREG(st.st_mode)) {
+		add_problem(w, path, "not a regular file");
+	} else if (rollout) {
+		char *real = realpath(path, NULL);
+		struct scan_file *f = add(w->out, real == NULL ? path : real);
+
+		f->archived = w->archived;
+		f->compressed = str_ends(str_of(f->path), ".zst");
+		fill(f, &st);
+		free(real);
+	}
+	free(path);
+}
+
+static void
+walk_dir(struct walk *w, const char *path, int depth)
+{
+	struct dirent *d;
+	struct stat st;
+	DIR *dir;
+
+	if (depth >= DEPTH_MAX) {
+		add_problem(w, path, "folders nested too deep");
+		return;
+	}
+	if ((dir = opendir(path)) == NULL) {
+		add_problem(w, path, strerror(errno));
+		return;
+	}
+	if (fstat(dirfd(dir), &st) == 0) {
+		for (int i = 0; i < depth; i++)
+			if (w->seen[i].dev == st.st_dev && w->seen[i].ino == st.st_ino) {
+				closedir(dir);
+				return;
+			}
+		w->seen[depth] = (struct seen_dir){ st.st_dev, st.st_ino };
+	}
+	while ((d = readdir(dir)) != NULL)
+		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
+			entry(w, path, d->d_name, depth);
+	closedir(dir);
+}
+
+static bool
+exists(const char *dir, const char *name)
+{
+	char *path = xasprintf("%s/%s", dir, name);
+	bool there = access(path, F_OK) == 0;
+
+	free(path);
+	return there;
+}
+
+/* …/sessions of a home: the home. Takes REAL (malloc'd), returns it or its parent. */
+static char *
+home_of(char *real, bool *is_home)
+{
+	struct str s = str_of(real);
+
+	if (!str_ends(s, "/sessions") || s.n <= 9)
+		return real;
+	real[s.n - 9] = '\0';
+	if (exists(real, "archived_sessions") || exists(real, "session_index.jsonl") ||
+	    exists(real, "config.toml")) {
+		*is_home = true;
+		return real;
+	}
+	real[s.n - 9] = '/';
+	return real;
+}
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct scan_file *x = a, *y = b;
+
+	return strcmp(x->path, y->path);
+}
+
+static void
+drop_file(struct scan_file *f)
+{
+	free(f->path);
+	free(f->problem);
+}
+
+/* One inode once; a compressed file beside its plain twin not at all. */
+static void
+unique(struct scan *s)
+{
+	size_t kept = 0;
+
+	if (s->len > 0)
+		qsort(s->files, s->len, sizeof(*s->files), by_path);
+	for (size_t i = 0; i < s->len; i++) {
+		struct scan_file *f = &s->files[i];
+		bool twin = false;
+
+		if (kept > 0 && strcmp(s->files[kept - 1].path, f->path) == 0)
+			twin = true;
+		else if (kept > 0 && f->compressed) {
+			const char *plain = s->files[kept - 1].path;
+			size_t n = strlen(plain);
+
+			twin = s->files[kept - 1].problem == NULL && strncmp(f->path, plain, n) == 0 &&
+			    strcmp(f->path + n, ".zst") == 0;
+		}
+		if (twin)
+			drop_file(f);
+		else
+			s->files[kept++] = *f;
+	}
+	s->len = kept;
+}
+
+int
+scan_root(const char *path, bool is_home, struct scan *out, struct err *e)
+{
+	static const char *const folders[] = { "sessions", "archived_sessions" };
+	struct walk w = { .out = out };
+	struct stat st;
+
+	memset(out, 0, sizeof(*out));
+	out->home = realpath(path, NULL);
+	if (out->home == NULL || stat(out->home, &st) < 0)
+		return err_sys(e, "%s", path);
+	if (S_ISREG(st.st_mode) && !is_home) {
+		struct scan_file *f = add(out, out->home);
+
+		fill(f, &st);
+		f->compressed = str_ends(str_of(f->path), ".zst");
+		*strrchr(out->home, '/') = '\0';
+		return 0;
+	}
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, ERR_IO, "%s: not a folder", path);
+	if (access(out->home, R_OK | X_OK) < 0)
+		return err_sys(e, "%s", path);
+	if (!is_home)
+		out->home = home_of(out->home, &is_home);
+	out->is_home = is_home;
+	if (!is_home) {
+		walk_dir(&w, out->home, 0);
+		unique(out);
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		char *sub = xasprintf("%s/%s", out->home, folders[i]);
+
+		w.archived = i == 1;
+		if (stat(sub, &st) == 0 && S_ISDIR(st.st_mode))
+			walk_dir(&w, sub, 0);
+		free(sub);
+	}
+	unique(out);
+	return 0;
+}
+
+void
+scan_clear(struct scan *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->len; i++)
+		drop_file(&s->files[i]);
+	free(s->files);
+	free(s->home);
+	memset(s, 0, sizeof(*s));
+}

@@ -1,0 +1,19 @@
+/*
+ * settle.h - from facts to verdicts and sums: every dirty thread is walked again
+ * from its rows, never from files, and only what differs is written.
+ *
+ * Source: ledger-design.md 2 and 3.
+ */
+#ifndef INGEST_SETTLE_H
+#define INGEST_SETTLE_H
+
+#include "pricing/price.h"
+#include "store/store.h"
+
+/*
+ * Settle up to MAX dirty threads, inside the caller's transaction; CARD (borrowed) says which
+ * requests are long. Returns the number of threads settled (0: none was dirty); -1 with ERR_DB in *E.
+ */
+int settle_some(struct store *s, const struct price_card *card, int max, struct err *e);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * kinds.h - the parser's state and the functions behind the table of kinds.
+ * A new kind of record is one file with one function and one row in kinds.def.
+ */
+#ifndef ROLLOUT_KINDS_H
+#define ROLLOUT_KINDS_H
+
+#include "json/jx.h"
+#include "rollout/record.h"
+#include "rollout/rollout.h"
+
+struct rollout {
+	struct json_tokener *tok;
+	struct json_object *line;  /* keeps the views of the last record alive */
+	bool bare;                 /* the first line was a header of era 1 */
+	bool has_turn_ids;
+	bool has_prompt_events;    /* user_message events exist: response items are no prompts */
+	int64_t turn_seq;
+	int64_t review_depth;
+	int64_t last_ts_ms;
+	char head[64];             /* base name of a command */
+	char *texts[2];            /* texts made for the last record */
+};
+
+/* A function that fills REC from payload P (borrowed, an object); R is the parser's state. Sets REC->fault for what it could not use; cannot fail. */
+typedef void rec_fn(struct rollout *r, struct json_object *p, struct record *rec);
+
+/*
+ * Row of the table for TYPE and SUB (SUB of {NULL,0} = none). Returns the
+ * function, NULL for an unknown kind; static, cannot fail.
+ */
+rec_fn *kinds_find(struct str type, struct str sub);
+
+/* True when text S of role user was put there by the harness (context, instructions) and typed by nobody. Borrows S; cannot fail. Source: design.md 10 "Message". */
+bool message_is_injected(struct str s);
+
+/* Keep TEXT (malloc'd, R owns it now) alive with the record. Returns it as a view; R keeps at most two of them, more is a bug. */
+struct str rollout_keep(struct rollout *r, char *text);
+
+/* A turn begins at this line: count it and mark REC; R is changed; cannot fail. */
+void rollout_begin_turn(struct rollout *r, struct record *rec);
+
+#define KIND(type, sub, fn) rec_fn fn;
+#include "rollout/kinds.def"
+#undef KIND
+
+#endif

@@ -1,0 +1,20 @@
+/*
+ * outcome.h - exit status and time from the text that a tool's output begins
+ * with, in the forms of all versions.
+ *
+ * Source: formats.md 3 "Exit code and time in tool output text". Only the start
+ * of the text is believed: a command may print the same words.
+ */
+#ifndef ROLLOUT_OUTCOME_H
+#define ROLLOUT_OUTCOME_H
+
+#include "json/jx.h"
+#include "rollout/record.h"
+
+/* Add to *OUT what the output text TEXT says (exit code, wall time in ms, failed, timed out, aborted). TOK is a tokener for the JSON forms. Borrows all; cannot fail. */
+void outcome_text(struct json_tokener *tok, struct str text, struct rec_output *out);
+
+/* The same from an output value V: a text, or an array of content items (code mode). Also sets OUT->output_bytes. Borrows V; cannot fail. */
+void outcome_value(struct json_tokener *tok, struct json_object *v, struct rec_output *out);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * rec_limits.h - the rate-limit snapshot inside a token_count.
+ */
+#ifndef ROLLOUT_REC_LIMITS_H
+#define ROLLOUT_REC_LIMITS_H
+
+#include "json/jx.h"
+#include "rollout/record.h"
+
+/*
+ * Fill REC->limits from V, the value of rate_limits (NULL or null for none,
+ * borrowed). REC->ts_ms is what relative resets count from. Parts with a wrong
+ * type are left out and named in REC->fault; cannot fail.
+ * Source: formats.md 2.3.
+ */
+void rec_limits(struct json_object *v, struct record *rec);
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * session_meta and the header line of the first era: who made the thread, where,
+ * from what.
+ *
+ * Source: formats.md 4.1; the words of source_kind are those of design.md 10.
+ */
+#include "base/compat.h"
+
+#include "base/sbuf.h"
+#include "base/xalloc.h"
+#include "rollout/kinds.h"
+
+/* user and token in a git URL are personal: https://user:token@host/p -> https://host/p */
+static struct str
+clean_url(struct rollout *r, struct str url)
+{
+	const char *scheme, *slash, *at = NULL;
+	struct sbuf b;
+	size_t start, end;
+
+	if (url.p == NULL)
+		return url;
+	scheme = memmem(url.p, url.n, "://", 3);
+	if (scheme == NULL)
+		return url; /* git@host:path has no secret */
+	start = (size_t)(scheme - url.p) + 3;
+	slash = memchr(url.p + start, '/', url.n - start);
+	end = slash == NULL ? url.n : (size_t)(slash - url.p);
+	for (size_t i = start; i < end; i++)
+		if (url.p[i] == '@')
+			at = url.p + i;
+	sbuf_init(&b, url.n);
+	sbuf_add(&b, url.p, start);
+	if (at != NULL)
+		start = (size_t)(at - url.p) + 1;
+	/* a query or fragment may carry a token too */
+	for (size_t i = start; i < url.n && url.p[i] != '?' && url.p[i] != '#'; i++)
+		sbuf_addc(&b, url.p[i]);
+	return rollout_keep(r, sbuf_detach(&b));
+}
+
+static const char *
+subagent_kind(struct json_object *sub, struct record *rec)
+{
+	struct json_object *spawn = jx_obj(sub, "thread_spawn");
+	struct str word = jx_text(sub);
+
+	if (spawn != NULL) {
+		struct rec_session *s = &rec->session;
+
+		if (s->parent.p == NULL)
+			s->parent = jx_str(spawn, "parent_thread_id");
+		if (s->nickname.p == NULL)
+			s->nickname = jx_str(spawn, "agent_nickname");
+		if (s->role.p == NULL)
+			s->role = jx_str(spawn, "agent_role");
+		if (s->role.p == NULL)
+			s->role = jx_str(spawn, "agent_type");
+		if (s->agent_path.p == NULL)
+			s->agent_path = jx_str(spawn, "agent_path");
+		return "subagent";
+	}
+	if (str_eqz(word, "review"))
+		return "review";
+	if (str_eqz(word, "compact"))
+		return "compact";
+	return "subagent";
+}
+
+static void
+source(struct json_object *p, struct record *rec)
+{
+	static const char *const words[] = { "cli", "exec", "vscode", "mcp" };
+	struct json_object *v = jx_any(p, "source");
+	struct rec_session *s = &rec->session;
+	struct str word = jx_text(v);
+
+	s->source_kind = "other";
+	if (v == NULL)
+		return;
+	if (word.p != NULL) {
+		s->source = word;
+		for (size_t i = 0; i < ARRAY_LEN(words); i++)
+			if (str_eqz(word, words[i]))
+				s->source_kind = words[i];
+		return;
+	}
+	if (!json_object_is_type(v, json_type_object)) {
+		rec->fault = "source is no text";
+		return;
+	}
+	s->source = str_of(json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
+	if (jx_any(v, "subagent") != NULL)
+		s->source_kind = subagent_kind(jx_any(v, "subagent"), rec);
+	else if (str_eqz(jx_str(v, "internal"), "guardian"))
+		s->source_kind = "guardian";
+}
+
+void
+rec_session(struct rollout *r, struct json_object *p, struct record *rec)
+{
+	struct rec_session *s = &rec->session;
+	struct json_object *git = jx_obj(p, "git"), *base = jx_obj(p, "history_base");
+
+	rec->kind = REC_SESSION;
+	s->id = jx_str(p, "id");
+	s->timestamp = jx_str(p, "timestamp");
+	s->cwd = jx_str(p, "cwd");
+	s->originator = jx_str(p, "originator");
+	s->cli_version = jx_str(p, "cli_version");
+	s->provider = jx_str(p, "model_provider");
+	s->commit = jx_str(git, "commit_hash");
+	s->branch = jx_str(git, "branch");
+	s->url = clean_url(r, jx_str(git, "repository_url"));
+	s->forked_from = jx_str(p, "forked_from_id");
+	s->parent = jx_str(p, "parent_thread_id");
+	s->nickname = jx_str(p, "agent_nickname");
+	s->role = jx_str(p, "agent_role");
+	s->agent_path = jx_str(p, "agent_path");
+	s->thread_source = jx_str(p, "thread_source");
+	s->history_mode = jx_str(p, "history_mode");
+	s->root = jx_str(p, "session_id");
+	s->base_thread = jx_str(base, "thread_id");
+	if (!jx_i64(base, "end_ordinal_exclusive", 0, INT64_MAX - 1, &s->base_end_ordinal))
+		s->base_end_ordinal = REC_ABSENT;
+	if (!jx_i64(p, "subagent_history_start_ordinal", 0, INT64_MAX - 1, &s->start_ordinal))
+		s->start_ordinal = REC_ABSENT;
+	source(p, rec);
+	if (str_starts(s->thread_source, "guardian"))
+		s->source_kind = "guardian";
+	if (s->id.p == NULL)
+		rec->fault = "session without an id";
+}

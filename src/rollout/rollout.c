@@ -1,0 +1,221 @@
+/*
+ * The envelope: which era a line is of, its time, its kind; the rest is done by
+ * the function of the kind.
+ */
+#include "base/compat.h"
+
+#include "base/xalloc.h"
+#include "rollout/kinds.h"
+#include "rollout/rollout.h"
+#include "time/civil.h"
+
+#define JSON_DEPTH 96
+
+struct kind {
+	const char *type, *sub;
+	rec_fn *fn;
+};
+
+static const struct kind kinds[] = {
+#define KIND(type, sub, fn) { type, sub, fn },
+#include "rollout/kinds.def"
+#undef KIND
+};
+
+rec_fn *
+kinds_find(struct str type, struct str sub)
+{
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		if (!str_eqz(type, kinds[i].type))
+			continue;
+		if (kinds[i].sub[0] == '\0' || str_eqz(sub, kinds[i].sub))
+			return kinds[i].fn;
+	}
+	return NULL;
+}
+
+void
+rec_nothing(struct rollout *r, struct json_object *p, struct record *rec)
+{
+	(void)r;
+	(void)p;
+	rec->kind = REC_NONE;
+}
+
+struct rollout *
+rollout_new(void)
+{
+	struct rollout *r = xcalloc(1, sizeof(*r));
+
+	r->tok = jx_tokener(JSON_DEPTH);
+	r->last_ts_ms = REC_ABSENT;
+	return r;
+}
+
+static void
+forget_line(struct rollout *r)
+{
+	json_object_put(r->line);
+	r->line = NULL;
+	for (size_t i = 0; i < ARRAY_LEN(r->texts); i++) {
+		free(r->texts[i]);
+		r->texts[i] = NULL;
+	}
+}
+
+void
+rollout_free(struct rollout *r)
+{
+	if (r == NULL)
+		return;
+	forget_line(r);
+	json_tokener_free(r->tok);
+	free(r);
+}
+
+struct str
+rollout_keep(struct rollout *r, char *text)
+{
+	for (size_t i = 0; i < ARRAY_LEN(r->texts); i++)
+		if (r->texts[i] == NULL) {
+			r->texts[i] = text;
+			return str_of(text);
+		}
+	bug("more than %zu made texts in a record", ARRAY_LEN(r->texts));
+}
+
+void
+rollout_begin_turn(struct rollout *r, struct record *rec)
+{
+	r->turn_seq++;
+	rec->starts_turn = true;
+}
+
+bool
+rollout_has_turn_ids(const struct rollout *r)
+{
+	return r->has_turn_ids;
+}
+
+/*
+ * A line's time: RFC 3339 text, or a number of seconds or milliseconds since
+ * 1970 as bridges write it. REC_ABSENT when there is none that can be read.
+ */
+static int64_t
+line_time(struct json_object *o)
+{
+	struct str s = jx_str(o, "timestamp");
+	int64_t ms;
+	double d;
+
+	if (s.p != NULL)
+		return civil_parse_instant(s, &ms) == 0 ? ms : REC_ABSENT;
+	if (!jx_num(o, "timestamp", &d) || d < 1e9 || d > 4e12)
+		return REC_ABSENT;
+	return (int64_t)(d < 1e11 ? d * 1000 : d);
+}
+
+/* The header line of the first era: {id, timestamp, instructions, git?}. */
+static bool
+is_bare_header(struct json_object *o)
+{
+	return jx_str(o, "id").p != NULL && jx_str(o, "timestamp").p != NULL &&
+	    jx_any(o, "type") == NULL && jx_any(o, "payload") == NULL;
+}
+
+static void
+dispatch(struct rollout *r, struct json_object *payload, struct record *rec)
+{
+	rec_fn *fn = kinds_find(rec->type, rec->sub);
+
+	if (fn == NULL) {
+		rec->kind = REC_UNKNOWN;
+		return;
+	}
+	fn(r, payload, rec);
+}
+
+/* Lines of the first era have no envelope: the whole line is the item. */
+static void
+bare_line(struct rollout *r, struct json_object *o, struct record *rec)
+{
+	if (is_bare_header(o)) {
+		r->bare = true;
+		rec->type = STR("session_meta");
+		rec_session(r, o, rec);
+		return;
+	}
+	if (jx_any(o, "record_type") != NULL) {
+		rec->type = STR("state");
+		rec->kind = REC_NONE;
+		return;
+	}
+	rec->type = STR("response_item");
+	rec->sub = jx_str(o, "type");
+	dispatch(r, o, rec);
+}
+
+static void
+wrapped_line(struct rollout *r, struct json_object *payload, struct record *rec)
+{
+	rec->sub = jx_str(payload, "type");
+	/* some bridges wrap the body once more */
+	if (str_eqz(rec->type, "event_msg") && jx_obj(payload, "payload") != NULL) {
+		payload = jx_obj(payload, "payload");
+		if (jx_str(payload, "type").p != NULL)
+			rec->sub = jx_str(payload, "type");
+	}
+	dispatch(r, payload, rec);
+}
+
+int
+rollout_line(struct rollout *r, struct str text, struct record *rec, const char **why)
+{
+	struct json_object *o, *payload;
+
+	forget_line(r);
+	memset(rec, 0, sizeof(*rec));
+	text = str_trim(text);
+	if (text.n == 0)
+		return 0;
+	if ((o = jx_parse(r->tok, text.p, text.n)) == NULL) {
+		*why = json_tokener_get_error(r->tok) == json_tokener_error_depth ?
+		    "nested too deep" : "not JSON";
+		return -1;
+	}
+	r->line = o;
+	if (!json_object_is_type(o, json_type_object)) {
+		*why = "not a JSON object";
+		return -1;
+	}
+	rec->ts_ms = line_time(o);
+	if (rec->ts_ms != REC_ABSENT)
+		r->last_ts_ms = rec->ts_ms;
+	if (!jx_i64(o, "ordinal", 0, INT64_MAX - 1, &rec->ordinal))
+		rec->ordinal = REC_ABSENT;
+	rec->in_review = r->review_depth > 0;
+	rec->type = jx_str(o, "type");
+	payload = jx_obj(o, "payload");
+	if (payload != NULL && rec->type.p != NULL)
+		wrapped_line(r, payload, rec);
+	else if (jx_any(o, "payload") == NULL)
+		bare_line(r, o, rec);
+	else {
+		*why = "no type or payload";
+		return -1;
+	}
+	rec->turn_seq = r->turn_seq;
+	return 1;
+}
+
+size_t
+rollout_resync(struct str text)
+{
+	static const char mark[] = "{\"timestamp\":\"";
+	const char *q;
+
+	if (text.n < 2)
+		return text.n;
+	q = memmem(text.p + 1, text.n - 1, mark, sizeof(mark) - 1);
+	return q == NULL ? text.n : (size_t)(q - text.p);
+}
