@@ -1,0 +1,184 @@
+#include "base/compat.h"
+
+#include "base/num.h"
+#include "cli/cmd.h"
+#include "json/jw.h"
+#include "ledger/ledger.h"
+#include "report/table.h"
+
+#define WAIT_MS 30000
+#define PROBLEMS_SHOWN 5
+
+static void
+text(const struct ingest_summary *s)
+{
+	const struct reader_counts *c = &s->counts;
+	char lines[32], threads[32];
+
+	table_commas(c->lines.lines, lines);
+	table_commas(s->threads, threads);
+	(void)printf("%" PRId64 " files: %" PRId64 " read, %" PRId64 " unchanged, %" PRId64 " copies, %" PRId64
+	    " empty, %" PRId64 " failed, %" PRId64 " gone.\n", s->found, c->read, c->unchanged, c->copies,
+	    c->empty, c->failed, s->gone);
+	if (c->read > 0)
+		(void)printf("%s lines (%.1f MB) of %s session%s; %" PRId64 " line%s skipped, %" PRId64
+		    " of unknown kinds.\n", lines, (double)c->bytes / 1e6, threads, s->threads == 1 ? "" : "s",
+		    c->lines.skipped, c->lines.skipped == 1 ? "" : "s", c->lines.unknown);
+}
+
+/* Rows of two columns, a name and a number, as a JSON object KEY. */
+static int
+pairs_json(struct jw *w, struct store *s, const char *key, const char *sql, struct err *e)
+{
+	struct stmt *q = store_stmt(s, sql, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	jw_key(w, key);
+	jw_obj(w);
+	while ((rc = stmt_step(q, e)) == 1) {
+		char *name = str_dup(stmt_str(q, 0));
+
+		jw_kv_i64(w, name, stmt_i64(q, 1));
+		free(name);
+	}
+	jw_obj_end(w);
+	stmt_done(q);
+	return rc;
+}
+
+static int
+verdicts_json(struct jw *w, struct store *s, struct err *e)
+{
+	static const char SQL[] = "SELECT verdict, count(*) FROM usage GROUP BY 1";
+	struct stmt *q = store_stmt(s, SQL, e);
+	int64_t n[VERDICT__MAX] = { 0 };
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	while ((rc = stmt_step(q, e)) == 1)
+		if (stmt_i64(q, 0) >= 0 && stmt_i64(q, 0) < VERDICT__MAX)
+			n[stmt_i64(q, 0)] = stmt_i64(q, 1);
+	stmt_done(q);
+	jw_key(w, "verdicts");
+	jw_obj(w);
+	for (int v = 0; v < VERDICT__MAX; v++)
+		jw_kv_i64(w, verdict_name((enum verdict)v), n[v]);
+	jw_obj_end(w);
+	return rc;
+}
+
+static void
+run_json(struct jw *w, const struct ingest_summary *s)
+{
+	const struct reader_counts *c = &s->counts;
+
+	jw_key(w, "files");
+	jw_obj(w);
+	jw_kv_i64(w, "found", s->found);
+	jw_kv_i64(w, "read", c->read);
+	jw_kv_i64(w, "unchanged", c->unchanged);
+	jw_kv_i64(w, "copy", c->copies);
+	jw_kv_i64(w, "empty", c->empty);
+	jw_kv_i64(w, "failed", c->failed);
+	jw_kv_i64(w, "gone", s->gone);
+	jw_obj_end(w);
+	jw_kv_i64(w, "lines", c->lines.lines);
+	jw_kv_i64(w, "bytes", c->bytes);
+	jw_kv_i64(w, "records", c->lines.records);
+	jw_kv_i64(w, "skipped_lines", c->lines.skipped);
+	jw_kv_i64(w, "faulty_values", c->lines.faults);
+	jw_kv_i64(w, "unknown_lines", c->lines.unknown);
+	jw_kv_i64(w, "sessions_settled", s->threads);
+	jw_key(w, "changed");
+	jw_bool(w, s->changed);
+	jw_key(w, "problems");
+	jw_arr(w);
+	for (size_t i = 0; i < s->problems_len; i++)
+		jw_strz(w, s->problems[i]);
+	jw_arr_end(w);
+}
+
+static int
+json(const struct app *a, const struct ingest_summary *sum, struct err *e)
+{
+	struct store *s;
+	struct jw w;
+	int rc = -1;
+
+	if (store_open(&s, a->places.db.path, STORE_READER, e) < 0)
+		return -1;
+	jw_file(&w, stdout, true);
+	jw_obj(&w);
+	jw_kv_str(&w, "database", a->places.db.path);
+	run_json(&w, sum);
+	jw_key(&w, "database_totals");
+	jw_obj(&w);
+	if (pairs_json(&w, s, "files_by_state", "SELECT state, count(*) FROM file GROUP BY 1", e) == 0 &&
+	    verdicts_json(&w, s, e) == 0 &&
+	    pairs_json(&w, s, "skipped_by_reason",
+	    "SELECT reason, count(*) FROM skip WHERE lost = 1 GROUP BY 1", e) == 0 &&
+	    pairs_json(&w, s, "faulty_by_reason",
+	    "SELECT reason, count(*) FROM skip WHERE lost = 0 GROUP BY 1", e) == 0 &&
+	    pairs_json(&w, s, "unknown_kinds",
+	    "SELECT name, sum(n) FROM unknown_kind GROUP BY 1", e) == 0)
+		rc = 0;
+	jw_obj_end(&w);
+	jw_obj_end(&w);
+	(void)putchar('\n');
+	store_close(s);
+	return rc;
+}
+
+static void
+notes(const struct app *a, const struct ingest_summary *s)
+{
+	for (size_t i = 0; i < s->problems_len && i < PROBLEMS_SHOWN; i++)
+		(void)fprintf(stderr, "%s: %s\n", a->program, s->problems[i]);
+	if (s->problems_len > PROBLEMS_SHOWN)
+		(void)fprintf(stderr, "%s: and %zu more (--json lists them)\n", a->program,
+		    s->problems_len - PROBLEMS_SHOWN);
+	if (s->counts.lines.skipped > 0)
+		(void)fprintf(stderr, "%s: %" PRId64 " line%s could not be read; --json tells the reasons\n", a->program,
+		    s->counts.lines.skipped, s->counts.lines.skipped == 1 ? "" : "s");
+}
+
+static int
+run(struct app *a, const struct opts *o, struct err *e)
+{
+	int64_t wait_ms = WAIT_MS;
+	enum printer_format format = PRINTER_JSON;
+	struct ingest_summary sum;
+	bool table;
+	int rc;
+
+	if (app_format(o, &table, &format, e) < 0)
+		return -1;
+	if (!table && format != PRINTER_JSON)
+		return err_set(e, ERR_USAGE, "--format: use text or json");
+	if (o->wait != NULL) {
+		if (num_i64(str_of(o->wait), 0, 86400, &wait_ms) < 0)
+			return err_set(e, ERR_USAGE, "--wait %.40s: use whole seconds, 0 to 86400", o->wait);
+		wait_ms *= 1000;
+	}
+	rc = app_ingest(a, wait_ms, &sum, e);
+	if (rc == 0) {
+		notes(a, &sum);
+		if (table)
+			text(&sum);
+		else
+			rc = json(a, &sum, e);
+	}
+	ingest_summary_clear(&sum);
+	return rc;
+}
+
+const struct cmd cmd_ingest = {
+	.name = "ingest",
+	.operands = "",
+	.summary = "Read what is new in Codex's files into the database",
+	.takes = "db home rollouts wait format json",
+	.run = run,
+};
