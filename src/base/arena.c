@@ -73,8 +73,7 @@ arena_alloc(struct arena *a, size_t count, size_t size)
 	size_t n, align = _Alignof(max_align_t);
 	void *p;
 
-	if (__builtin_mul_overflow(count, size, &n) ||
-	    n > SIZE_MAX - align)
+	if (__builtin_mul_overflow(count, size, &n) || n > SIZE_MAX - align)
 		bug("allocation of %zu elements of %zu bytes", count, size);
 	n = (n + align - 1) / align * align;
 	if (n > a->top->size - a->top->used)

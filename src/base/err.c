@@ -24,9 +24,8 @@ err_sys(struct err *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	(void)err_set(e,
-	    saved == ENOENT || saved == ENOTDIR ? ERR_NOTFOUND : ERR_IO,
-	    "%s: %s", text, strerror(saved));
+	(void)err_set(e, saved == ENOENT || saved == ENOTDIR ? ERR_NOTFOUND : ERR_IO, "%s: %s",
+	    text, strerror(saved));
 	e->sys = saved;
 	return -1;
 }

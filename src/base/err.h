@@ -32,8 +32,7 @@ struct err {
  * Fill *e with CODE and the printf-style message FMT.
  * Returns always -1, so that callers can `return err_set(…)`.
  */
-int err_set(struct err *e, enum err_code code, const char *fmt, ...)
-    PRINTF(3, 4);
+int err_set(struct err *e, enum err_code code, const char *fmt, ...) PRINTF(3, 4);
 
 /*
  * Fill *e from errno: message FMT followed by ": " and the system's text; code

@@ -28,7 +28,7 @@ struct linerd {
 	ZSTD_DStream *zs;
 	char *zin;
 	size_t zin_from, zin_to;
-	size_t zhint;           /* 0: between two frames */
+	size_t zhint; /* 0: between two frames */
 };
 
 struct linerd *
@@ -45,8 +45,8 @@ linerd_new(int fd, bool zstd, size_t max_line)
 		r->zs = ZSTD_createDStream();
 		if (r->zs == NULL)
 			bug("out of memory");
-		(void)ZSTD_DCtx_setParameter(r->zs, ZSTD_d_windowLogMax,
-		    WINDOW_LOG_MAX); /* fails for bad constants only */
+		(void)ZSTD_DCtx_setParameter(
+		    r->zs, ZSTD_d_windowLogMax, WINDOW_LOG_MAX); /* fails for bad constants only */
 		r->zin = xmalloc(CHUNK_BYTES);
 	}
 	return r;
@@ -94,8 +94,8 @@ fill_zstd(struct linerd *r, struct err *e)
 			if (got == 0) {
 				r->eof = true;
 				if (r->zhint != 0)
-					return err_set(e, ERR_INPUT,
-					    "compressed data ends in the middle");
+					return err_set(
+					    e, ERR_INPUT, "compressed data ends in the middle");
 				return 0;
 			}
 			r->zin_from = 0;
@@ -106,8 +106,8 @@ fill_zstd(struct linerd *r, struct err *e)
 		r->zin_from = in.pos;
 		if (ZSTD_isError(r->zhint)) {
 			r->eof = true;
-			return err_set(e, ERR_INPUT, "compressed data: %s",
-			    ZSTD_getErrorName(r->zhint));
+			return err_set(
+			    e, ERR_INPUT, "compressed data: %s", ZSTD_getErrorName(r->zhint));
 		}
 	}
 	r->to += out.pos;
@@ -176,8 +176,10 @@ skip_long(struct linerd *r, struct line *out, struct err *e)
 		r->from += used;
 		r->offset += (int64_t)used;
 		if (lf != NULL || r->eof) {
-			*out = (struct line){ .p = "", .offset = start,
-				.end = r->offset, .complete = lf != NULL,
+			*out = (struct line){ .p = "",
+				.offset = start,
+				.end = r->offset,
+				.complete = lf != NULL,
 				.oversized = true };
 			return 1;
 		}

@@ -11,12 +11,12 @@
 struct linerd;
 
 struct line {
-	const char *p;     /* without the LF; valid until the next call */
+	const char *p; /* without the LF; valid until the next call */
 	size_t n;
-	int64_t offset;    /* of its first byte in the text */
-	int64_t end;       /* of the byte behind its LF */
-	bool complete;     /* ended by a LF */
-	bool oversized;    /* longer than the limit: p is its beginning only */
+	int64_t offset; /* of its first byte in the text */
+	int64_t end;    /* of the byte behind its LF */
+	bool complete;  /* ended by a LF */
+	bool oversized; /* longer than the limit: p is its beginning only */
 };
 
 /*

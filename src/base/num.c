@@ -17,8 +17,7 @@ num_i64(struct str s, int64_t min, int64_t max, int64_t *out)
 	for (; i < s.n; i++) {
 		int64_t d = s.p[i] - '0';
 
-		if (!str_isdigit(s.p[i]) ||
-		    __builtin_mul_overflow(v, (int64_t)10, &v) ||
+		if (!str_isdigit(s.p[i]) || __builtin_mul_overflow(v, (int64_t)10, &v) ||
 		    __builtin_sub_overflow(v, d, &v))
 			return -1;
 	}

@@ -14,7 +14,7 @@
 int num_i64(struct str s, int64_t min, int64_t max, int64_t *out);
 
 /*
- * Decimal number without exponent, as an integer in units of 10^-PLACES
+ * Decimal number S without exponent, as an integer in units of 10^-PLACES
  * (PLACES 0 to 12): "1.25" with 6 places gives 1250000. Not negative, at most
  * PLACES digits behind the point. Fills *OUT and returns 0; -1 for anything else.
  */

@@ -24,7 +24,8 @@ user_home(const struct places_in *in, const char **home, struct err *e)
 {
 	*home = var(in, "HOME");
 	if (*home == NULL || (*home)[0] != '/')
-		return err_set(e, ERR_USAGE, "HOME is not set to a folder; name the database with --db "
+		return err_set(e, ERR_USAGE,
+		    "HOME is not set to a folder; name the database with --db "
 		    "and Codex's home with --home");
 	return 0;
 }
@@ -87,7 +88,8 @@ default_db(const struct places_in *in, char **out, struct err *e)
 	if (in->macos) {
 		if (user_home(in, &home, e) < 0)
 			return -1;
-		*out = xasprintf("%s/Library/Application Support/codex-usage-tracker/usage.sqlite", home);
+		*out = xasprintf(
+		    "%s/Library/Application Support/codex-usage-tracker/usage.sqlite", home);
 		return 0;
 	}
 	if (xdg(in, "XDG_DATA_HOME", ".local/share", &dir, e) < 0)
@@ -168,7 +170,8 @@ find_roots(const struct places_in *in, struct places *out, struct err *e)
 		add_list(in, out, var(in, "CODEX_HOME"), true, "CODEX_HOME");
 	if (out->roots_len == 0)
 		for (size_t i = 0; i < in->conf_homes_len; i++)
-			add_root(in, out, in->conf_homes[i], in->conf_labels[i], true, "configuration");
+			add_root(
+			    in, out, in->conf_homes[i], in->conf_labels[i], true, "configuration");
 	if (out->roots_len > 0)
 		return 0;
 	if (user_home(in, &home, e) < 0)

@@ -10,13 +10,14 @@
 #include "base/err.h"
 
 struct place {
-	char *path;         /* NULL: none */
-	const char *origin; /* "option --db", "CODEX_USAGE_DB", "configuration", "default"; static */
+	char *path; /* NULL: none */
+	const char
+	    *origin; /* "option --db", "CODEX_USAGE_DB", "configuration", "default"; static */
 };
 
 struct place_root {
 	char *path;
-	char *label;        /* "" for none */
+	char *label; /* "" for none */
 	bool is_home;
 	bool is_named;      /* by somebody, not by default: must exist */
 	const char *origin; /* static */
@@ -26,7 +27,7 @@ struct places_in {
 	bool macos;
 	const char *(*env)(void *arg, const char *name); /* NULL result: not set */
 	void *arg;
-	const char *cwd;               /* for relative paths given as options */
+	const char *cwd; /* for relative paths given as options */
 	/* options; NULL or 0 when not given */
 	const char *db;
 	const char *const *homes, *const *rollouts;
@@ -44,8 +45,9 @@ struct places {
 };
 
 /*
- * Path of the configuration file into *OUT by the environment alone (place_clear). /dev/null means none:
- * then path is NULL. Returns 0; -1 with ERR_USAGE in *E when no home folder is known.
+ * Path of the configuration file into *OUT by the environment alone
+ * (place_clear). /dev/null means none: then path is NULL. Returns 0; -1 with
+ * ERR_USAGE in *E when no home folder is known.
  */
 int places_config(const struct places_in *in, struct place *out, struct err *e);
 

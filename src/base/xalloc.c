@@ -25,8 +25,7 @@ xcalloc(size_t count, size_t size)
 void *
 xreallocarray(void *p, size_t count, size_t size)
 {
-	return checked(reallocarray(p, count == 0 ? 1 : count,
-	    size == 0 ? 1 : size));
+	return checked(reallocarray(p, count == 0 ? 1 : count, size == 0 ? 1 : size));
 }
 
 char *

@@ -34,7 +34,7 @@ app_signals(void)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
 
-	(void)sigaction(SIGINT, &sa, NULL);  /* valid arguments do not fail */
+	(void)sigaction(SIGINT, &sa, NULL); /* valid arguments do not fail */
 	(void)sigaction(SIGTERM, &sa, NULL);
 }
 
@@ -62,8 +62,10 @@ find_now(struct app *a, struct err *e)
 
 	if (v != NULL && v[0] != '\0') {
 		if (civil_parse_instant(str_of(v), &a->now_ms) < 0)
-			return err_set(e, ERR_USAGE, "CODEX_USAGE_NOW=%.60s: use a time like "
-			    "2026-01-02T10:00:00Z", v);
+			return err_set(e, ERR_USAGE,
+			    "CODEX_USAGE_NOW=%.60s: use a time like "
+			    "2026-01-02T10:00:00Z",
+			    v);
 		return 0;
 	}
 	(void)clock_gettime(CLOCK_REALTIME, &ts); /* always there */
@@ -92,8 +94,10 @@ load_prices(struct app *a, struct err *e)
 		folder == NULL ? NULL : xasprintf("%s/../share/codex-track/rates.json", folder),
 		xstrdup(PKGDATADIR "/rates.json"),
 	};
-	int rc = err_set(e, ERR_NOTFOUND, "rates.json was not found beside the program or in %s; "
-	    "install again", PKGDATADIR);
+	int rc = err_set(e, ERR_NOTFOUND,
+	    "rates.json was not found beside the program or in %s; "
+	    "install again",
+	    PKGDATADIR);
 
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
 		if (paths[i] != NULL && access(paths[i], R_OK) == 0) {
@@ -130,8 +134,12 @@ find_zone(struct app *a, const struct opts *o, struct err *e)
 static int
 find_places(struct app *a, const struct opts *o, struct err *e)
 {
-	struct places_in in = { .env = places_env, .db = o->db, .homes = o->homes.v,
-		.homes_len = o->homes.n, .rollouts = o->rollouts.v, .rollouts_len = o->rollouts.n };
+	struct places_in in = { .env = places_env,
+		.db = o->db,
+		.homes = o->homes.v,
+		.homes_len = o->homes.n,
+		.rollouts = o->rollouts.v,
+		.rollouts_len = o->rollouts.n };
 	char *cwd = getcwd(NULL, 0);
 	const char **homes, **labels;
 	int rc = -1;
@@ -205,8 +213,10 @@ check_roots(const struct app *a, struct err *e)
 			continue;
 		if (r->is_named)
 			return err_sys(e, "%s (%s)", r->path, r->origin);
-		return err_set(e, ERR_NOTFOUND, "No Codex data at %s. Name the folder with --home DIR, "
-		    "or set CODEX_HOME", r->path);
+		return err_set(e, ERR_NOTFOUND,
+		    "No Codex data at %s. Name the folder with --home DIR, "
+		    "or set CODEX_HOME",
+		    r->path);
 	}
 	return 0;
 }
@@ -215,8 +225,11 @@ int
 app_ingest(struct app *a, int64_t wait_ms, struct ingest_summary *sum, struct err *e)
 {
 	struct ingest_root *roots = xcalloc(a->places.roots_len, sizeof(*roots));
-	struct ingest_opts opts = { .roots = roots, .roots_len = a->places.roots_len,
-		.card = a->card, .now_ms = a->now_ms, .stop = app_stop(),
+	struct ingest_opts opts = { .roots = roots,
+		.roots_len = a->places.roots_len,
+		.card = a->card,
+		.now_ms = a->now_ms,
+		.stop = app_stop(),
 		.progress = progress_show };
 	struct lock lock = { .fd = -1 };
 	struct progress bar;
@@ -253,11 +266,13 @@ app_open(struct app *a, struct err *e)
 		rc = 0;
 	}
 	if (rc == 0 && sum.new_home)
-		(void)fprintf(stderr, "%s: %s held other homes already; its reports cover all of them "
-		    "(--home DIR only names what is read)\n", a->program, a->places.db.path);
+		(void)fprintf(stderr,
+		    "%s: %s held other homes already; its reports cover all of them "
+		    "(--home DIR only names what is read)\n",
+		    a->program, a->places.db.path);
 	if (rc == 0 && sum.counts.failed > 0)
-		(void)fprintf(stderr, "%s: %" PRId64 " file%s could not be read (%s%s)\n", a->program,
-		    sum.counts.failed, sum.counts.failed == 1 ? "" : "s",
+		(void)fprintf(stderr, "%s: %" PRId64 " file%s could not be read (%s%s)\n",
+		    a->program, sum.counts.failed, sum.counts.failed == 1 ? "" : "s",
 		    sum.problems_len > 0 ? sum.problems[0] : "", sum.problems_len > 1 ? ", …" : "");
 	ingest_summary_clear(&sum);
 	if (rc < 0)
@@ -271,7 +286,8 @@ find_range(const struct app *a, const struct opts *o, struct period *range, stru
 	int given = (o->last != NULL) + o->today + (o->from != NULL || o->to != NULL);
 
 	if (given > 1)
-		return err_set(e, ERR_USAGE, "--today, --last and --from/--to exclude each other; give one");
+		return err_set(
+		    e, ERR_USAGE, "--today, --last and --from/--to exclude each other; give one");
 	if (o->today)
 		return period_by_name(a->tz, a->now_ms, 0, "today", range, e);
 	if (o->last != NULL)
@@ -289,8 +305,10 @@ app_query(const struct app *a, const struct opts *o, struct query *q, struct err
 	if (o->group != NULL && bucket_by_name(o->group, &q->group, e) < 0)
 		return -1;
 	if (o->by != NULL && (q->by = dim_find(o->by)) == NULL)
-		return err_set(e, ERR_USAGE, "--by %.40s: use model, directory, repo, branch, session, source, "
-		    "effort, tier or home", o->by);
+		return err_set(e, ERR_USAGE,
+		    "--by %.40s: use model, directory, repo, branch, session, source, "
+		    "effort, tier or home",
+		    o->by);
 	for (size_t i = 0; i < o->filters_len; i++)
 		if (query_filter(q, o->filters[i].name, o->filters[i].value, e) < 0)
 			return -1;
@@ -303,11 +321,15 @@ app_format(const struct opts *o, bool *table, enum printer_format *format, struc
 	static const struct {
 		const char *name;
 		enum printer_format format;
-	} formats[] = { { "json", PRINTER_JSON }, { "ndjson", PRINTER_NDJSON }, { "csv", PRINTER_CSV } };
-	const char *name = o->format != NULL ? o->format : o->json || table == NULL ? "json" : "table";
+	} formats[] = { { "json", PRINTER_JSON }, { "ndjson", PRINTER_NDJSON },
+		{ "csv", PRINTER_CSV } };
+	const char *name = o->format != NULL          ? o->format
+			   : o->json || table == NULL ? "json"
+						      : "table";
 
 	if (o->json && o->format != NULL && strcmp(o->format, "json") != 0)
-		return err_set(e, ERR_USAGE, "--json and --format %.20s exclude each other", o->format);
+		return err_set(
+		    e, ERR_USAGE, "--json and --format %.20s exclude each other", o->format);
 	if (table != NULL) {
 		*table = strcmp(name, "table") == 0 || strcmp(name, "text") == 0;
 		if (*table)

@@ -16,21 +16,21 @@
 #include "time/tz.h"
 
 struct app {
-	const char *program;         /* for messages: "codex-track report" */
+	const char *program; /* for messages: "codex-track report" */
 	struct place config_place;
 	struct config config;
 	struct places places;
 	const struct tz *tz;
-	const char *tz_origin;       /* static */
+	const char *tz_origin; /* static */
 	struct price_card *card;
 	int64_t now_ms;
-	const char *money;           /* label before amounts */
-	struct store *store;         /* a reader, after app_open */
+	const char *money;   /* label before amounts */
+	struct store *store; /* a reader, after app_open */
 };
 
 /*
- * Fill *A for the command PROGRAM (borrowed) by the options O (borrowed) (app_close). Returns 0; -1 with ERR_USAGE and
- * the like in *E.
+ * Fill *A for the command PROGRAM (borrowed) by the options O (borrowed)
+ * (app_close). Returns 0; -1 with ERR_USAGE and the like in *E.
  */
 int app_start(struct app *a, const char *program, const struct opts *o, struct err *e);
 
@@ -38,14 +38,17 @@ int app_start(struct app *a, const char *program, const struct opts *o, struct e
 void app_close(struct app *a);
 
 /*
- * One pass of ingest for A, waiting at most WAIT_MS for another one, with its result in *SUM (ingest_summary_clear).
- * Returns 0; -1 with ERR_BUSY (another one runs), ERR_NOTFOUND (no Codex data) and the like in *E.
+ * One pass of ingest for A, waiting at most WAIT_MS for another one, with its
+ * result in *SUM (ingest_summary_clear). Returns 0; -1 with ERR_BUSY (another
+ * one runs), ERR_NOTFOUND (no Codex data) and the like in *E.
  */
 int app_ingest(struct app *a, int64_t wait_ms, struct ingest_summary *sum, struct err *e);
 
 /*
- * What `report`, `export`, `status` and others do before they answer: ingest, then open the database for reading. When another
- * ingest holds the lock, says so on stderr and answers from what is there. Returns 0; -1 with the reason in *E.
+ * What `report`, `export`, `status` and others do before they answer: ingest,
+ * then open the database for reading. When another ingest holds the lock, says
+ * so on stderr and answers from what is there. Returns 0; -1 with the reason
+ * in *E.
  */
 int app_open(struct app *a, struct err *e);
 
@@ -53,18 +56,19 @@ int app_open(struct app *a, struct err *e);
 int app_query(const struct app *a, const struct opts *o, struct query *q, struct err *e);
 
 /*
- * The format that O asks for into *FORMAT, *TABLE telling that it is none of them but a table; TABLE NULL: a table cannot be
- * had, and the default is json. Returns 0; -1 with ERR_USAGE in *E.
+ * The format that O asks for into *FORMAT, *TABLE telling that it is none of
+ * them but a table; TABLE NULL: a table cannot be had, and the default is
+ * json. Returns 0; -1 with ERR_USAGE in *E.
  */
 int app_format(const struct opts *o, bool *table, enum printer_format *format, struct err *e);
 
 /* Print the error E of PROGRAM on stderr. Returns the exit status for it: 2 for ERR_USAGE, 130 for ERR_STOPPED, else 1. */
 int app_fail(const char *program, const struct err *e);
 
-/* Make the stream F's failed writes an error: flushes it. Returns 0, or -1 with ERR_IO in *E. */
+/* Make the failed writes of the stream F, called NAME in the message, an error: flushes it. Returns 0, or -1 with ERR_IO in *E. */
 int app_flush(FILE *f, const char *name, struct err *e);
 
-/* Number of a Ctrl-C or SIGTERM that asked us to end, 0 for none; set by app_signals; cannot fail. */
+/* Where the number of a Ctrl-C or SIGTERM that asked us to end stands, 0 for none. Static; cannot fail. */
 const volatile int *app_stop(void);
 
 /* Let Ctrl-C and SIGTERM ask the program to end cleanly; cannot fail. */

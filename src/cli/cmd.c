@@ -21,11 +21,13 @@ static void
 usage(FILE *f)
 {
 	(void)fputs("Usage: " PROGRAM " COMMAND [OPTIONS]\n\n"
-	    "Exact token usage of the Codex CLI, from its own files.\n\nCommands:\n", f);
+		    "Exact token usage of the Codex CLI, from its own files.\n\nCommands:\n",
+	    f);
 	for (size_t i = 0; i < ARRAY_LEN(cmds); i++)
 		(void)fprintf(f, "  %-10s  %s\n", cmds[i]->name, cmds[i]->summary);
 	(void)fputs("\n`" PROGRAM " COMMAND --help` lists a command's options; "
-	    "`man " PROGRAM "` tells the rest.\n", f);
+		    "`man " PROGRAM "` tells the rest.\n",
+	    f);
 }
 
 static void
@@ -40,7 +42,8 @@ static int
 check_operands(const struct cmd *c, const struct opts *o, const char *program, struct err *e)
 {
 	if (o->operands_len < c->min)
-		return err_set(e, ERR_USAGE, "give %s; `%s --help` tells more", c->operands, program);
+		return err_set(
+		    e, ERR_USAGE, "give %s; `%s --help` tells more", c->operands, program);
 	if (o->operands_len > c->max)
 		return err_set(e, ERR_USAGE, "unexpected \"%.80s\"; `%s --help` lists the options",
 		    o->operands[c->max], program);
@@ -98,7 +101,7 @@ cmd_main(int argc, char **argv)
 			free(program);
 			return rc;
 		}
-	(void)fprintf(stderr, PROGRAM ": unknown command \"%.60s\"; `" PROGRAM " --help` lists them\n",
-	    argv[1]);
+	(void)fprintf(stderr,
+	    PROGRAM ": unknown command \"%.60s\"; `" PROGRAM " --help` lists them\n", argv[1]);
 	return 2;
 }

@@ -9,17 +9,18 @@
 
 struct cmd {
 	const char *name;
-	const char *operands;  /* for the usage line; "" for none */
-	const char *summary;   /* one line */
-	const char *takes;     /* options, with blanks between */
-	size_t min, max;       /* operands */
-	int (*run)(struct app *a, const struct opts *o, struct err *e); /* 0, or -1 with *e; more than 0: exit status */
+	const char *operands; /* for the usage line; "" for none */
+	const char *summary;  /* one line */
+	const char *takes;    /* options, with blanks between */
+	size_t min, max;      /* operands */
+	int (*run)(struct app *a, const struct opts *o,
+	    struct err *e); /* 0, or -1 with *e; more than 0: exit status */
 };
 
-/* Run the program with ARGV as main got it. Returns the exit status. */
+/* Run the program with ARGC words ARGV as main got them. Returns the exit status. */
 int cmd_main(int argc, char **argv);
 
-/* Run the one command C as a program of its own called PROGRAM with ARGV as main got it. Returns the exit status. */
+/* Run the one command C as a program of its own called PROGRAM with ARGC words ARGV as main got them. Returns the exit status. */
 int cmd_run(const struct cmd *c, const char *program, int argc, char **argv);
 
 extern const struct cmd cmd_report, cmd_export, cmd_status, cmd_sessions, cmd_explain, cmd_ingest,

@@ -20,8 +20,7 @@ confirmed(const char *db)
 }
 
 /* The database and what belongs to it; never the configuration or notes. */
-static int
-delete(const char *db, struct err *e)
+static int delete (const char *db, struct err *e)
 {
 	static const char *const tails[] = { "-wal", "-shm", "" };
 
@@ -56,7 +55,7 @@ run(struct app *a, const struct opts *o, struct err *e)
 	}
 	if (lock_take(&lock, db, 30000, e) < 0)
 		return -1;
-	rc = delete(db, e);
+	rc = delete (db, e);
 	lock_path = xasprintf("%s.lock", db);
 	if (rc == 0)
 		(void)unlink(lock_path); /* it is only a lock */

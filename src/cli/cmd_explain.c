@@ -54,9 +54,10 @@ line_row(struct table *t, const struct app *a, const struct explain_line *l)
 static struct table *
 new_table(void)
 {
-	static const char *const titles[] = { "Line", "Time", "Kind", "Total so far", "This request", "Verdict",
-		"Input", "Cached", "Output", "Reasoning", "Counted" };
-	static const bool right[] = { true, false, false, true, true, false, true, true, true, true, true };
+	static const char *const titles[] = { "Line", "Time", "Kind", "Total so far",
+		"This request", "Verdict", "Input", "Cached", "Output", "Reasoning", "Counted" };
+	static const bool right[] = { true, false, false, true, true, false, true, true, true, true,
+		true };
 
 	return table_new(ARRAY_LEN(titles), titles, right);
 }
@@ -79,8 +80,8 @@ part_head(const struct explain_part *p)
 	if (p->state != NULL && strcmp(p->state, "gone") == 0)
 		(void)puts("  The file is gone; this is what it held when it was last read.");
 	if (p->own_line == INT64_MAX)
-		(void)printf("  All %" PRId64 " lines are copied from another session (by %s).\n", p->lines,
-		    p->basis);
+		(void)printf("  All %" PRId64 " lines are copied from another session (by %s).\n",
+		    p->lines, p->basis);
 	else if (p->own_line > 1)
 		(void)printf("  Lines 1 to %" PRId64 " are copied from another session (by %s).\n",
 		    p->own_line - 1, p->basis);
@@ -117,8 +118,8 @@ sum_lines(const struct explain *x)
 	table_commas(x->total.cached, cached);
 	table_commas(x->total.output, output);
 	table_commas(x->total.reasoning, reasoning);
-	(void)printf("\nTotal: %s tokens = %s input (%s cached) + %s output (%s reasoning)\n", total, input,
-	    cached, output, reasoning);
+	(void)printf("\nTotal: %s tokens = %s input (%s cached) + %s output (%s reasoning)\n",
+	    total, input, cached, output, reasoning);
 }
 
 static void
@@ -144,9 +145,9 @@ text(const struct app *a, const struct explain *x)
 	for (size_t i = 0; i < x->losses_len; i++) {
 		size_t kind = coverage_find(str_of(x->losses[i].kind));
 
-		(void)printf("%s line %" PRId64 ": %s (%s)\n", i == 0 ? "Lower bound:" : "            ",
-		    x->losses[i].line, kind < COVERAGE_LOSSES ? coverage_kind(kind)->text : "",
-		    x->losses[i].kind);
+		(void)printf("%s line %" PRId64 ": %s (%s)\n",
+		    i == 0 ? "Lower bound:" : "            ", x->losses[i].line,
+		    kind < COVERAGE_LOSSES ? coverage_kind(kind)->text : "", x->losses[i].kind);
 	}
 }
 
@@ -169,7 +170,8 @@ tokens_json(struct jw *w, const char *key, bool there, const struct tokens *t)
 }
 
 static void
-lines_json(struct jw *w, const struct app *a, const char *key, const struct explain_line *l, size_t n)
+lines_json(
+    struct jw *w, const struct app *a, const char *key, const struct explain_line *l, size_t n)
 {
 	char when[32];
 
@@ -226,7 +228,8 @@ json(const struct app *a, const struct explain *x)
 		jw_kv_str(&w, "path", p->path);
 		jw_kv_str(&w, "state", p->state);
 		jw_kv_i64(&w, "lines", p->lines);
-		jw_kv_i64(&w, "inherited_lines", p->own_line == INT64_MAX ? p->lines : p->own_line - 1);
+		jw_kv_i64(
+		    &w, "inherited_lines", p->own_line == INT64_MAX ? p->lines : p->own_line - 1);
 		jw_kv_str(&w, "boundary", p->basis);
 		jw_obj_end(&w);
 	}

@@ -60,7 +60,8 @@ run(struct app *a, const struct opts *o, struct err *e)
 	else if (!special(o->out))
 		rc = to_file(a, o, &q, format, e);
 	else if ((f = fopen(o->out, "we")) == NULL)
-		rc = err_sys(e, "cannot write %s", o->out); /* a pipe or a device is written as it is */
+		rc = err_sys(
+		    e, "cannot write %s", o->out); /* a pipe or a device is written as it is */
 	else {
 		rc = events_export(a->store, &q, o->counted, format, f, e);
 		if (fclose(f) != 0 && rc == 0)
@@ -75,7 +76,8 @@ const struct cmd cmd_export = {
 	.name = "export",
 	.operands = "",
 	.summary = "Every usage event with its verdict, as JSON, NDJSON or CSV",
-	.takes = "db home rollouts format json out counted last today from to tz model directory repo branch "
-	    "session source effort tier",
+	.takes = "db home rollouts format json out counted last today from to tz model directory "
+		 "repo branch "
+		 "session source effort tier",
 	.run = run,
 };

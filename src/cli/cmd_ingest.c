@@ -17,12 +17,13 @@ text(const struct ingest_summary *s)
 
 	table_commas(c->lines.lines, lines);
 	table_commas(s->threads, threads);
-	(void)printf("%" PRId64 " files: %" PRId64 " read, %" PRId64 " unchanged, %" PRId64 " copies, %" PRId64
-	    " empty, %" PRId64 " failed, %" PRId64 " gone.\n", s->found, c->read, c->unchanged, c->copies,
-	    c->empty, c->failed, s->gone);
+	(void)printf("%" PRId64 " files: %" PRId64 " read, %" PRId64 " unchanged, %" PRId64
+		     " copies, %" PRId64 " empty, %" PRId64 " failed, %" PRId64 " gone.\n",
+	    s->found, c->read, c->unchanged, c->copies, c->empty, c->failed, s->gone);
 	if (c->read > 0)
-		(void)printf("%s lines (%.1f MB) of %s session%s; %" PRId64 " line%s skipped, %" PRId64
-		    " of unknown kinds.\n", lines, (double)c->bytes / 1e6, threads, s->threads == 1 ? "" : "s",
+		(void)printf("%s lines (%.1f MB) of %s session%s; %" PRId64
+			     " line%s skipped, %" PRId64 " of unknown kinds.\n",
+		    lines, (double)c->bytes / 1e6, threads, s->threads == 1 ? "" : "s",
 		    c->lines.skipped, c->lines.skipped == 1 ? "" : "s", c->lines.unknown);
 }
 
@@ -116,14 +117,15 @@ json(const struct app *a, const struct ingest_summary *sum, struct err *e)
 	run_json(&w, sum);
 	jw_key(&w, "database_totals");
 	jw_obj(&w);
-	if (pairs_json(&w, s, "files_by_state", "SELECT state, count(*) FROM file GROUP BY 1", e) == 0 &&
+	if (pairs_json(&w, s, "files_by_state", "SELECT state, count(*) FROM file GROUP BY 1", e) ==
+		0 &&
 	    verdicts_json(&w, s, e) == 0 &&
 	    pairs_json(&w, s, "skipped_by_reason",
-	    "SELECT reason, count(*) FROM skip WHERE lost = 1 GROUP BY 1", e) == 0 &&
+		"SELECT reason, count(*) FROM skip WHERE lost = 1 GROUP BY 1", e) == 0 &&
 	    pairs_json(&w, s, "faulty_by_reason",
-	    "SELECT reason, count(*) FROM skip WHERE lost = 0 GROUP BY 1", e) == 0 &&
-	    pairs_json(&w, s, "unknown_kinds",
-	    "SELECT name, sum(n) FROM unknown_kind GROUP BY 1", e) == 0)
+		"SELECT reason, count(*) FROM skip WHERE lost = 0 GROUP BY 1", e) == 0 &&
+	    pairs_json(
+		&w, s, "unknown_kinds", "SELECT name, sum(n) FROM unknown_kind GROUP BY 1", e) == 0)
 		rc = 0;
 	jw_obj_end(&w);
 	jw_obj_end(&w);
@@ -141,8 +143,9 @@ notes(const struct app *a, const struct ingest_summary *s)
 		(void)fprintf(stderr, "%s: and %zu more (--json lists them)\n", a->program,
 		    s->problems_len - PROBLEMS_SHOWN);
 	if (s->counts.lines.skipped > 0)
-		(void)fprintf(stderr, "%s: %" PRId64 " line%s could not be read; --json tells the reasons\n", a->program,
-		    s->counts.lines.skipped, s->counts.lines.skipped == 1 ? "" : "s");
+		(void)fprintf(stderr,
+		    "%s: %" PRId64 " line%s could not be read; --json tells the reasons\n",
+		    a->program, s->counts.lines.skipped, s->counts.lines.skipped == 1 ? "" : "s");
 }
 
 static int
@@ -160,7 +163,8 @@ run(struct app *a, const struct opts *o, struct err *e)
 		return err_set(e, ERR_USAGE, "--format: use text or json");
 	if (o->wait != NULL) {
 		if (num_i64(str_of(o->wait), 0, 86400, &wait_ms) < 0)
-			return err_set(e, ERR_USAGE, "--wait %.40s: use whole seconds, 0 to 86400", o->wait);
+			return err_set(
+			    e, ERR_USAGE, "--wait %.40s: use whole seconds, 0 to 86400", o->wait);
 		wait_ms *= 1000;
 	}
 	rc = app_ingest(a, wait_ms, &sum, e);

@@ -16,8 +16,11 @@ zone_note(const struct app *a)
 		return;
 	local = tz_get("local", &ignored);
 	if (local != NULL && strcmp(tz_name(local), tz_name(a->tz)) != 0)
-		(void)fprintf(stderr, "Times are those of %s, this machine's zone is %s; change it with --tz local, "
-		    "CODEX_USAGE_TZ or \"timezone\" in the configuration.\n", tz_name(a->tz), tz_name(local));
+		(void)fprintf(stderr,
+		    "Times are those of %s, this machine's zone is %s; change it with --tz "
+		    "local, "
+		    "CODEX_USAGE_TZ or \"timezone\" in the configuration.\n",
+		    tz_name(a->tz), tz_name(local));
 }
 
 static int
@@ -37,8 +40,11 @@ run(struct app *a, const struct opts *o, struct err *e)
 			zone_note(a);
 			out_report_table(stdout, &r, &q, a->money);
 			if (r.total.priced > 0)
-				(void)printf("Cost is what these tokens cost at API list prices, not a bill. "
-				    "Times: %s.\n", tz_name(a->tz));
+				(void)printf(
+				    "Cost is what these tokens cost at API list prices, not a "
+				    "bill. "
+				    "Times: %s.\n",
+				    tz_name(a->tz));
 		} else
 			out_report_rows(stdout, &r, format);
 		report_clear(&r);
@@ -52,7 +58,8 @@ const struct cmd cmd_report = {
 	.name = "report",
 	.operands = "",
 	.summary = "Tokens and cost by period and model, project or session",
-	.takes = "db home rollouts last today from to group by format json tz model directory repo branch "
-	    "session source effort tier",
+	.takes = "db home rollouts last today from to group by format json tz model directory repo "
+		 "branch "
+		 "session source effort tier",
 	.run = run,
 };

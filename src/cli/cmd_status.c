@@ -30,7 +30,8 @@ usage_lines(const struct status *st)
 	table_commas(st->last.cached, cached);
 	table_commas(st->last.output, output);
 	if (st->has_usage)
-		(void)printf("Token usage: total=%s input=%s cached=%s output=%s\n", total, input, cached, output);
+		(void)printf("Token usage: total=%s input=%s cached=%s output=%s\n", total, input,
+		    cached, output);
 	if (st->context_left < 0)
 		return;
 	table_commas(st->last.total, used);
@@ -42,8 +43,8 @@ usage_lines(const struct status *st)
 static void
 reset_text(const struct tz *tz, int64_t now_ms, int64_t ms, char buf[static 48])
 {
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
-		"Sep", "Oct", "Nov", "Dec" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+		"Aug", "Sep", "Oct", "Nov", "Dec" };
 	struct date today, d;
 	int32_t at, ignored, offset;
 
@@ -52,7 +53,8 @@ reset_text(const struct tz *tz, int64_t now_ms, int64_t ms, char buf[static 48])
 	if (civil_days(d) == civil_days(today))
 		(void)snprintf(buf, 48, "%02d:%02d", at / 3600000, at / 60000 % 60);
 	else
-		(void)snprintf(buf, 48, "%02d:%02d on %d %s", at / 3600000, at / 60000 % 60, d.d, months[d.m - 1]);
+		(void)snprintf(buf, 48, "%02d:%02d on %d %s", at / 3600000, at / 60000 % 60, d.d,
+		    months[d.m - 1]);
 }
 
 static void
@@ -73,7 +75,11 @@ limit_line(const struct app *a, const struct status_limit *l)
 	if (l->is_reset)
 		(void)printf("reset at %s, no newer value yet\n", when);
 	else if (l->resets_ms >= 0)
-		(void)printf("%.1f%% left (resets %s)\n", left < 0 ? 0 : left > 100 ? 100 : left, when);
+		(void)printf("%.1f%% left (resets %s)\n",
+		    left < 0     ? 0
+		    : left > 100 ? 100
+				 : left,
+		    when);
 	else
 		(void)printf("%.1f%% left\n", left < 0 ? 0 : left > 100 ? 100 : left);
 }

@@ -14,26 +14,34 @@ static const struct def {
 	size_t offset; /* in struct opts */
 	const char *arg, *help;
 } defs[] = {
-#define OPT(name, kind, field, arg, help) { name, kind, offsetof(struct opts, field), arg, help }
+#define OPT(name, kind, field, arg, help) \
+	{ \
+		name, kind, offsetof(struct opts, field), arg, help \
+	}
 	OPT("db", TEXT, db, "FILE", "the database (default: see the manual)"),
-	OPT("home", LIST, homes, "DIR", "a Codex home to read; may be repeated (default: ~/.codex)"),
+	OPT("home", LIST, homes, "DIR",
+	    "a Codex home to read; may be repeated (default: ~/.codex)"),
 	OPT("rollouts", LIST, rollouts, "DIR", "a folder of rollouts to read; may be repeated"),
 	OPT("last", TEXT, last, "N", "the last N units: 90min 12h 7d 2w 6mo 1y, or total"),
 	OPT("today", FLAG, today, NULL, "since local midnight"),
-	OPT("from", TEXT, from, "WHEN", "from that day, or that time (2026-01-02, 2026-01-02T10:00)"),
+	OPT("from", TEXT, from, "WHEN",
+	    "from that day, or that time (2026-01-02, 2026-01-02T10:00)"),
 	OPT("to", TEXT, to, "WHEN", "to the end of that day, or to that time"),
 	OPT("group", TEXT, group, "SIZE", "hour, day, week or month (default: day)"),
-	OPT("by", TEXT, by, "DIM", "model, directory, repo, branch, session, source, effort, tier or home"),
+	OPT("by", TEXT, by, "DIM",
+	    "model, directory, repo, branch, session, source, effort, tier or home"),
 	OPT("format", TEXT, format, "F", "table, json, ndjson or csv"),
 	OPT("json", FLAG, json, NULL, "short for --format json"),
 	OPT("tz", TEXT, tz, "ZONE", "time zone: an IANA name, UTC or local"),
 	OPT("out", TEXT, out, "FILE", "write there; - is standard output"),
 	OPT("counted", FLAG, counted, NULL, "only rows that count"),
-	OPT("search", TEXT, search, "TEXT", "only sessions with TEXT in id, title, directory or repository"),
+	OPT("search", TEXT, search, "TEXT",
+	    "only sessions with TEXT in id, title, directory or repository"),
 	OPT("limit", TEXT, limit, "N", "at most N rows (0: all)"),
 	OPT("wait", TEXT, wait, "SECS", "wait that long for another ingest (default: 30)"),
 	OPT("yes", FLAG, yes, NULL, "do not ask"),
-	OPT("model", FILTER, filters, "NAME", "only this model; !NAME excludes, NAME* is a beginning"),
+	OPT("model", FILTER, filters, "NAME",
+	    "only this model; !NAME excludes, NAME* is a beginning"),
 	OPT("directory", FILTER, filters, "DIR", "only this directory"),
 	OPT("repo", FILTER, filters, "URL", "only this repository"),
 	OPT("branch", FILTER, filters, "NAME", "only this branch"),
@@ -74,7 +82,8 @@ set(struct opts *o, const struct def *d, const char *value, struct err *e)
 	case LIST:
 		list = (struct opts_list *)(void *)field;
 		if (list->n == OPTS_LIST)
-			return err_set(e, ERR_USAGE, "--%s may be given at most %d times", d->name, OPTS_LIST);
+			return err_set(
+			    e, ERR_USAGE, "--%s may be given at most %d times", d->name, OPTS_LIST);
 		list->v[list->n++] = value;
 		return 0;
 	case FILTER:
@@ -98,7 +107,8 @@ opts_read(int argc, char **argv, const char *name, const char *takes, struct opt
 	for (size_t i = 0; i < ARRAY_LEN(defs); i++)
 		if (takes_it(takes, defs[i].name))
 			longs[n++] = (struct option){ defs[i].name,
-				defs[i].kind == FLAG ? no_argument : required_argument, NULL, (int)i + 256 };
+				defs[i].kind == FLAG ? no_argument : required_argument, NULL,
+				(int)i + 256 };
 	opterr = 0;
 	optind = 0; /* start afresh */
 	while ((c = getopt_long(argc, argv, ":h", longs, &which)) != -1) {
@@ -107,9 +117,11 @@ opts_read(int argc, char **argv, const char *name, const char *takes, struct opt
 		else if (c == ':')
 			return err_set(e, ERR_USAGE, "%s needs a value", argv[optind - 1]);
 		else if (c < 256)
-			return err_set(e, ERR_USAGE, "unknown option %.80s; `%s --help` lists the options",
-			    optopt != 0 && optopt < 256 ? (const char[]){ '-', (char)optopt, '\0' } :
-			    argv[optind - 1], name);
+			return err_set(e, ERR_USAGE,
+			    "unknown option %.80s; `%s --help` lists the options",
+			    optopt != 0 && optopt < 256 ? (const char[]){ '-', (char)optopt, '\0' }
+							: argv[optind - 1],
+			    name);
 		else if (set(o, &defs[c - 256], optarg, e) < 0)
 			return -1;
 	}
@@ -126,8 +138,8 @@ opts_help(FILE *f, const char *takes)
 
 		if (!takes_it(takes, defs[i].name))
 			continue;
-		(void)snprintf(left, sizeof(left), "--%s%s%s", defs[i].name, defs[i].arg == NULL ? "" : " ",
-		    defs[i].arg == NULL ? "" : defs[i].arg);
+		(void)snprintf(left, sizeof(left), "--%s%s%s", defs[i].name,
+		    defs[i].arg == NULL ? "" : " ", defs[i].arg == NULL ? "" : defs[i].arg);
 		(void)fprintf(f, "  %-20s  %s\n", left, defs[i].help);
 	}
 }

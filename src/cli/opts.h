@@ -29,10 +29,12 @@ struct opts {
 };
 
 /*
- * Read ARGV[1] to ARGV[ARGC - 1] for a command called NAME that takes the options TAKES (names with blanks between)
- * into *O; texts are borrowed from ARGV. Returns 0; -1 with ERR_USAGE in *E.
+ * Read ARGV[1] to ARGV[ARGC - 1] for a command called NAME that takes the
+ * options TAKES (names with blanks between) into *O; texts are borrowed from
+ * ARGV. Returns 0; -1 with ERR_USAGE in *E.
  */
-int opts_read(int argc, char **argv, const char *name, const char *takes, struct opts *o, struct err *e);
+int opts_read(
+    int argc, char **argv, const char *name, const char *takes, struct opts *o, struct err *e);
 
 /* Write a line about each option of TAKES to F. Errors stay in F. */
 void opts_help(FILE *f, const char *takes);

@@ -40,12 +40,16 @@ progress_show(void *arg, const struct ingest_progress *at)
 	if (at->settling) {
 		(void)fprintf(p->f, "\r\033[Kcounting …");
 	} else {
-		left = at->bytes_done <= 0 ? 0 :
-		    (int64_t)((double)spent * (double)(at->bytes_all - at->bytes_done) / (double)at->bytes_done);
-		(void)fprintf(p->f, "\r\033[K%" PRId64 " of %" PRId64 " files, %" PRId64 " of %" PRId64
-		    " MB, %.0f MB/s, %" PRId64 " s left", at->files_done, at->files_all,
-		    at->bytes_done / 1000000, at->bytes_all / 1000000,
-		    (double)at->bytes_done / 1000.0 / (double)spent, left / 1000);
+		left = at->bytes_done <= 0
+			   ? 0
+			   : (int64_t)((double)spent * (double)(at->bytes_all - at->bytes_done) /
+				       (double)at->bytes_done);
+		(void)fprintf(p->f,
+		    "\r\033[K%" PRId64 " of %" PRId64 " files, %" PRId64 " of %" PRId64
+		    " MB, %.0f MB/s, %" PRId64 " s left",
+		    at->files_done, at->files_all, at->bytes_done / 1000000,
+		    at->bytes_all / 1000000, (double)at->bytes_done / 1000.0 / (double)spent,
+		    left / 1000);
 	}
 	(void)fflush(p->f);
 }

@@ -8,9 +8,9 @@
 #include "ingest/ingest.h"
 
 struct progress {
-	FILE *f;          /* NULL: not a terminal */
+	FILE *f;                    /* NULL: not a terminal */
 	int64_t start_ms, shown_ms; /* of a clock that only goes forward */
-	bool some;        /* a line stands there */
+	bool some;                  /* a line stands there */
 };
 
 /* Begin: P writes to F (borrowed) when that is a terminal; cannot fail. */

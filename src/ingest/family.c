@@ -7,7 +7,8 @@
 static int
 load_session(struct store *s, struct member *m, struct err *e)
 {
-	static const char SQL[] = "SELECT source_kind, coalesce(cwd, ''), repository, coalesce(git_branch, '') "
+	static const char SQL[] =
+	    "SELECT source_kind, coalesce(cwd, ''), repository, coalesce(git_branch, '') "
 	    "FROM session WHERE rollout_id = ?1";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
@@ -77,8 +78,10 @@ find_boundary(struct family *f, struct member *m, struct err *e)
 		.has_start_ordinal = m->ro->start_ordinal >= 0,
 		.ordinal_line = m->ro->ordinal_line,
 		.thread_ms = boundary_uuid_ms(f->uuid),
-		.turns = turns, .turns_len = m->turns_len,
-		.burst_line = m->ro->burst_line, .meta_line = m->ro->meta_line,
+		.turns = turns,
+		.turns_len = m->turns_len,
+		.burst_line = m->ro->burst_line,
+		.meta_line = m->ro->meta_line,
 	};
 	int rc = -1;
 
@@ -183,8 +186,8 @@ is_turn(const struct st_context *c, const char *turn_id)
 }
 
 /*
- * The turn_context in force at POS: the last one before, but for a line of a turn whose own context
- * comes later (a compaction before the turn), that one.
+ * The turn_context in force at POS: the last one before, but for a line of a
+ * turn whose own context comes later (a compaction before the turn), that one.
  */
 static const struct st_context *
 context_at(const struct member *m, int64_t pos, const char *turn_id)
@@ -240,8 +243,13 @@ dimset(struct family *f, struct member *m, int64_t pos, const char *turn_id, con
 {
 	const struct st_context *c = context_at(m, pos, turn_id), *s = settings_at(m, pos);
 	struct st_dimset d = {
-		.model = "", .directory = m->cwd, .repository = m->repository, .branch = m->branch,
-		.source = m->source, .effort = "default", .tier = tier_word(s == NULL ? NULL : s->tier),
+		.model = "",
+		.directory = m->cwd,
+		.repository = m->repository,
+		.branch = m->branch,
+		.source = m->source,
+		.effort = "default",
+		.tier = tier_word(s == NULL ? NULL : s->tier),
 		.home_id = m->ro->home_id,
 	};
 

@@ -17,10 +17,10 @@ struct pass {
 	const struct ingest_opts *opts;
 	struct ingest_summary *sum;
 	struct scan *scans;
-	int64_t *homes;     /* row ids, one for each root */
+	int64_t *homes; /* row ids, one for each root */
 	struct ingest_progress at;
 	int64_t batch_bytes, batch_files;
-	int64_t changes;    /* of the connection when the transaction began */
+	int64_t changes; /* of the connection when the transaction began */
 };
 
 static bool
@@ -97,7 +97,8 @@ homes(struct pass *p, struct err *e)
 	for (size_t i = 0; i < p->opts->roots_len; i++) {
 		if (p->scans[i].len == 0)
 			continue; /* nothing to say about an empty one */
-		if (st_home_id(p->store, p->scans[i].home, p->opts->roots[i].label, &p->homes[i], e) < 0)
+		if (st_home_id(
+			p->store, p->scans[i].home, p->opts->roots[i].label, &p->homes[i], e) < 0)
 			return -1;
 	}
 	if (count_homes(p->store, &after, e) < 0)
@@ -143,8 +144,9 @@ mark_gone(struct pass *p, struct err *e)
 		struct presence a = { p, &p->scans[i] };
 
 		for (size_t k = 0; k < ARRAY_LEN(folders); k++) {
-			char *dir = p->scans[i].is_home ?
-			    xasprintf("%s/%s", p->scans[i].home, folders[k]) : xstrdup(p->scans[i].home);
+			char *dir = p->scans[i].is_home
+					? xasprintf("%s/%s", p->scans[i].home, folders[k])
+					: xstrdup(p->scans[i].home);
 			int rc = st_file_each(p->store, dir, check_present, &a, e);
 
 			free(dir);
@@ -270,8 +272,8 @@ settle_all(struct pass *p, struct err *e)
 }
 
 int
-ingest_run(struct store *s, const struct ingest_opts *opts, struct ingest_summary *sum,
-    struct err *e)
+ingest_run(
+    struct store *s, const struct ingest_opts *opts, struct ingest_summary *sum, struct err *e)
 {
 	struct pass p = { .store = s, .opts = opts, .sum = sum };
 	int rc = -1;

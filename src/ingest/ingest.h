@@ -27,7 +27,7 @@ struct ingest_opts {
 	size_t roots_len;
 	const struct price_card *card;
 	int64_t now_ms;
-	const volatile int *stop;  /* not 0: end after the file at hand; NULL: never */
+	const volatile int *stop; /* not 0: end after the file at hand; NULL: never */
 	void (*progress)(void *arg, const struct ingest_progress *p); /* NULL: none */
 	void *arg;
 };
@@ -50,7 +50,8 @@ struct ingest_summary {
  * with the reason in *E: a root that cannot be read (ERR_NOTFOUND, ERR_IO), or the database.
  * A file that cannot be read is in SUM, not an error.
  */
-int ingest_run(struct store *s, const struct ingest_opts *opts, struct ingest_summary *sum, struct err *e);
+int ingest_run(
+    struct store *s, const struct ingest_opts *opts, struct ingest_summary *sum, struct err *e);
 
 /* Free what SUM owns. NULL-safe; cannot fail. */
 void ingest_summary_clear(struct ingest_summary *sum);

@@ -56,8 +56,8 @@ lock_take(struct lock *l, const char *db, int64_t wait_ms, struct err *e)
 		(void)usleep(STEP_MS * 1000); /* a signal only shortens it */
 		wait_ms -= STEP_MS;
 	}
-	l->checked = fstat(l->fd, &st) == 0 && st.st_size > 0 ? st.st_mtim :
-	    (struct timespec){ 0, 0 };
+	l->checked =
+	    fstat(l->fd, &st) == 0 && st.st_size > 0 ? st.st_mtim : (struct timespec){ 0, 0 };
 	(void)snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
 	if (ftruncate(l->fd, 0) < 0 || pwrite(l->fd, pid, strlen(pid), 0) < 0) {
 		(void)err_sys(e, "cannot write %s", path);
@@ -79,8 +79,8 @@ lock_drop(struct lock *l, bool checked)
 	if (l->fd < 0)
 		return;
 	/* only a note of the time: nothing depends on it */
-	(void)futimens(l->fd, checked ? NULL :
-	    (const struct timespec[]){ { 0, UTIME_OMIT }, l->checked });
+	(void)futimens(
+	    l->fd, checked ? NULL : (const struct timespec[]){ { 0, UTIME_OMIT }, l->checked });
 	close(l->fd);
 	l->fd = -1;
 }
@@ -93,7 +93,9 @@ lock_checked_ms(const char *db)
 	int64_t ms = -1;
 
 	if (stat(path, &st) == 0)
-		ms = st.st_mtim.tv_sec <= 0 ? -1 : (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+		ms = st.st_mtim.tv_sec <= 0
+			 ? -1
+			 : (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
 	free(path);
 	return ms;
 }

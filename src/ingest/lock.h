@@ -10,7 +10,7 @@
 #include "base/err.h"
 
 struct lock {
-	int fd; /* -1: not held */
+	int fd;                  /* -1: not held */
 	struct timespec checked; /* of the last successful pass */
 };
 

@@ -15,27 +15,31 @@ struct list {
 };
 
 static int
-add(struct family *f, struct member *m, struct list *list, const char *kind, int64_t line, int64_t ms,
-    struct err *e)
+add(struct family *f, struct member *m, struct list *list, const char *kind, int64_t line,
+    int64_t ms, struct err *e)
 {
 	struct st_loss *l;
 
 	xgrow(&list->l, list->len, &list->alloc, sizeof(*list->l));
 	l = &list->l[list->len++];
-	*l = (struct st_loss){ .rollout_id = m->ro->id, .line = line, .kind = kind,
-		.ts_ms = ms >= 0 ? ms : m->ro->first_ms >= 0 ? m->ro->first_ms : 0 };
+	*l = (struct st_loss){ .rollout_id = m->ro->id,
+		.line = line,
+		.kind = kind,
+		.ts_ms = ms >= 0                ? ms
+			 : m->ro->first_ms >= 0 ? m->ro->first_ms
+						: 0 };
 	return family_dimset_at(f, m, line, &l->dimset_id, e);
 }
 
 struct signs {
 	int64_t answers, counts, infos; /* answers and calls; token_counts; those with counters */
 	int64_t first_answer, first_ms;
-	bool turn_open;      /* a turn began and did not end */
-	bool turn_answered;  /* something came of it */
-	bool has_ends;       /* the file marks the ends of turns */
+	bool turn_open;     /* a turn began and did not end */
+	bool turn_answered; /* something came of it */
+	bool has_ends;      /* the file marks the ends of turns */
 	int64_t turn_line, turn_ms;
-	bool after_usage;    /* the last answer, output or count was a counted line */
-	bool review_answer;  /* the next answer is a review's, repeated here */
+	bool after_usage;   /* the last answer, output or count was a counted line */
+	bool review_answer; /* the next answer is a review's, repeated here */
 	int64_t calls_open, call_line, call_ms;
 };
 
@@ -55,13 +59,14 @@ has_record(const struct st_step *p, size_t n, const char *id)
 }
 
 /*
- * The response that made a compaction's summary: is its usage in the file? Newer files name it. In
- * older ones a summary that the server made is never counted (0.98 to 0.140), one that the model
- * wrote is counted right before (from 0.42 on).
+ * The response that made a compaction's summary: is its usage in the file?
+ * Newer files name it. In older ones a summary that the server made is never
+ * counted (0.98 to 0.140), one that the model wrote is counted right before
+ * (from 0.42 on).
  */
 static bool
-compaction_is_counted(const struct st_step *steps, size_t n, const struct st_step *x,
-    const struct signs *g)
+compaction_is_counted(
+    const struct st_step *steps, size_t n, const struct st_step *x, const struct signs *g)
 {
 	if (x->text != NULL)
 		return has_record(steps, n, x->text);
@@ -70,8 +75,8 @@ compaction_is_counted(const struct st_step *steps, size_t n, const struct st_ste
 
 /* A turn that began is left behind: by the next one, or by the end of the file. */
 static int
-leave_turn(struct family *f, struct member *m, struct list *list, const struct signs *g,
-    struct err *e)
+leave_turn(
+    struct family *f, struct member *m, struct list *list, const struct signs *g, struct err *e)
 {
 	if (!g->turn_open || (!g->has_ends && g->turn_answered))
 		return 0;
@@ -173,7 +178,8 @@ member_losses(struct family *f, struct member *m, struct list *list, struct err 
 	    add(f, m, list, "unfinished-call", g.call_line, g.call_ms, e) < 0)
 		goto out;
 	if (g.answers > 0 && g.infos == 0 &&
-	    add(f, m, list, g.counts == 0 ? "no-counts" : "no-info", g.first_answer, g.first_ms, e) < 0)
+	    add(f, m, list, g.counts == 0 ? "no-counts" : "no-info", g.first_answer, g.first_ms,
+		e) < 0)
 		goto out;
 	rc = 0;
 out:

@@ -19,7 +19,7 @@ is_uuid(const char *p)
 	for (int i = 0; i < UUID_LEN; i++) {
 		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
 		bool hex = str_isdigit(p[i]) || (p[i] >= 'a' && p[i] <= 'f') ||
-		    (p[i] >= 'A' && p[i] <= 'F');
+			   (p[i] >= 'A' && p[i] <= 'F');
 
 		if (dash ? p[i] != '-' : !hex)
 			return false;

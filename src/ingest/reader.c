@@ -25,8 +25,8 @@ static bool
 unchanged(const struct st_file *row, const struct scan_file *f)
 {
 	return row->dev == f->dev && row->ino == f->ino && row->size == f->size &&
-	    row->mtime_ns == f->mtime_ns && row->ctime_ns == f->ctime_ns &&
-	    strcmp(row->state, "gone") != 0;
+	       row->mtime_ns == f->mtime_ns && row->ctime_ns == f->ctime_ns &&
+	       strcmp(row->state, "gone") != 0;
 }
 
 static struct linerd *
@@ -59,8 +59,8 @@ identify(struct reader *r, struct err *e)
 		if (!line.oversized &&
 		    rollout_line(parser, str_n(line.p, line.n), &rec, &why) == 1 &&
 		    rec.kind == REC_SESSION && rec.session.id.n > 0) {
-			r->row.thread_uuid = str_dup(str_n(rec.session.id.p,
-			    rec.session.id.n > 200 ? 200 : rec.session.id.n));
+			r->row.thread_uuid = str_dup(str_n(
+			    rec.session.id.p, rec.session.id.n > 200 ? 200 : rec.session.id.n));
 			break;
 		}
 	}
@@ -69,8 +69,9 @@ identify(struct reader *r, struct err *e)
 	else if (rc == 1)
 		rc = 0;
 	if (rc == 1 && r->row.thread_uuid == NULL)
-		r->row.thread_uuid = name_thread.p != NULL ? str_dup(name_thread) :
-		    xstrdup(base == NULL ? r->found->path : base + 1);
+		r->row.thread_uuid = name_thread.p != NULL
+					 ? str_dup(name_thread)
+					 : xstrdup(base == NULL ? r->found->path : base + 1);
 	rollout_free(parser);
 	linerd_free(in);
 	return rc;
@@ -113,8 +114,8 @@ static int
 read_lines(struct reader *r, struct st_rollout *ro, struct err *e)
 {
 	struct linerd *in = rewound(r);
-	struct recorder *rec = recorder_new(r->store, ro, r->row.thread_uuid, r->row.id,
-	    &r->counts->lines);
+	struct recorder *rec =
+	    recorder_new(r->store, ro, r->row.thread_uuid, r->row.id, &r->counts->lines);
 	struct line line;
 	struct err bad;
 	int rc, result = -1;
@@ -266,9 +267,17 @@ fresh_row(struct reader *r, int64_t home_id, int64_t now_ms)
 
 	st_file_clear(&r->row);
 	r->row = (struct st_file){
-		.id = id, .home_id = home_id, .path = xstrdup(f->path), .archived = f->archived,
-		.compressed = f->compressed, .dev = f->dev, .ino = f->ino, .size = f->size,
-		.mtime_ns = f->mtime_ns, .ctime_ns = f->ctime_ns, .read_ms = now_ms,
+		.id = id,
+		.home_id = home_id,
+		.path = xstrdup(f->path),
+		.archived = f->archived,
+		.compressed = f->compressed,
+		.dev = f->dev,
+		.ino = f->ino,
+		.size = f->size,
+		.mtime_ns = f->mtime_ns,
+		.ctime_ns = f->ctime_ns,
+		.read_ms = now_ms,
 	};
 }
 

@@ -20,10 +20,11 @@ struct reader_counts {
 };
 
 /*
- * Take in the file F of the home HOME_ID (row id) at time NOW_MS, inside the caller's transaction;
- * COUNTS is added to. A file that cannot be read is counted and remembered with its
- * problem, not an error. Returns 1 when something was written, 0 when the file is unchanged, -1 with
- * ERR_DB and the like in *E.
+ * Take in the file F of the home HOME_ID (row id) at time NOW_MS, inside the
+ * caller's transaction; COUNTS is added to. A file that cannot be read is
+ * counted and remembered with its problem, not an error. Returns 1 when
+ * something was written, 0 when the file is unchanged, -1 with ERR_DB and the
+ * like in *E.
  */
 int reader_file(struct store *s, const struct scan_file *f, int64_t home_id, int64_t now_ms,
     struct reader_counts *counts, struct err *e);

@@ -25,10 +25,10 @@ struct recorder {
 	struct recorder_counts *counts;
 	struct rollout *parser;
 	bool has_session;
-	bool at_top;           /* only session_meta lines so far */
+	bool at_top; /* only session_meta lines so far */
 	bool in_burst;
-	bool turn_open;        /* the turn of turn_seq has a row */
-	int64_t last_ms;       /* time of the line before; negative: none */
+	bool turn_open;         /* the turn of turn_seq has a row */
+	int64_t last_ms;        /* time of the line before; negative: none */
 	uint64_t context_print; /* of the context before, and its turn */
 	struct print *prints;
 	size_t prints_len, prints_alloc;
@@ -74,7 +74,8 @@ skip(struct recorder *r, int64_t pos, int64_t bytes, const char *why, bool lost,
 		r->counts->skipped++;
 	else
 		r->counts->faults++;
-	return st_skip_add(r->store, r->file_id, pos, r->ro->lines, r->last_ms, bytes, why, lost, e);
+	return st_skip_add(
+	    r->store, r->file_id, pos, r->ro->lines, r->last_ms, bytes, why, lost, e);
 }
 
 static int
@@ -91,8 +92,7 @@ first_session(struct recorder *r, const struct record *rec, struct err *e)
 	r->has_session = true;
 	if (m->forked_from.p != NULL) {
 		ro->forked_from = str_dup(m->forked_from);
-		if (!str_eqz(m->forked_from, r->uuid) &&
-		    m->base_thread.p == NULL &&
+		if (!str_eqz(m->forked_from, r->uuid) && m->base_thread.p == NULL &&
 		    st_ancestor_add(r->store, ro->id, m->forked_from, e) < 0)
 			return -1;
 	}
@@ -165,9 +165,8 @@ unknown(struct recorder *r, const struct record *rec, struct err *e)
 	char name[160];
 
 	r->counts->unknown++;
-	(void)snprintf(name, sizeof(name), "%.*s%s%.*s",
-	    (int)(rec->type.n > 64 ? 64 : rec->type.n), rec->type.p == NULL ? "" : rec->type.p,
-	    rec->sub.p == NULL ? "" : "/",
+	(void)snprintf(name, sizeof(name), "%.*s%s%.*s", (int)(rec->type.n > 64 ? 64 : rec->type.n),
+	    rec->type.p == NULL ? "" : rec->type.p, rec->sub.p == NULL ? "" : "/",
 	    (int)(rec->sub.n > 64 ? 64 : rec->sub.n), rec->sub.p == NULL ? "" : rec->sub.p);
 	return st_unknown_add(r->store, r->ro->id, str_of(name[0] == '\0' ? "(no type)" : name), e);
 }
@@ -291,7 +290,8 @@ recorder_line(struct recorder *r, const struct line *line, struct err *e)
 	r->ro->lines++;
 	r->counts->lines++;
 	if (line->oversized)
-		return skip(r, line->offset, line->end - line->offset, "longer than 64 MiB", true, e);
+		return skip(
+		    r, line->offset, line->end - line->offset, "longer than 64 MiB", true, e);
 	rc = rollout_line(r->parser, text, &rec, &why);
 	if (rc == 0)
 		return 0;
@@ -304,7 +304,7 @@ int
 recorder_end(struct recorder *r, struct err *e)
 {
 	if (r->prints_len > 0 && st_prints_put(r->store, r->ro->id, r->prints,
-	    r->prints_len * sizeof(*r->prints), e) < 0)
+				     r->prints_len * sizeof(*r->prints), e) < 0)
 		return -1;
 	return st_rollout_put(r->store, r->ro, e);
 }

@@ -18,7 +18,8 @@ struct recorder_counts {
 
 /*
  * A recorder for the rollout RO (id, thread and home set; filled on the way, borrowed) of
- * the thread UUID (borrowed), fed from the file FILE_ID. Owned by the caller: recorder_free.
+ * the thread UUID (borrowed), fed from the file FILE_ID, adding to COUNTS
+ * (borrowed). Owned by the caller: recorder_free.
  */
 struct recorder *recorder_new(struct store *s, struct st_rollout *ro, const char *uuid,
     int64_t file_id, struct recorder_counts *counts);

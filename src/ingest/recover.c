@@ -15,7 +15,8 @@ static int
 serves(struct family *f, struct member *m, const char *uuid, bool *yes, struct err *e)
 {
 	/* usage lines in front of the boundary, of every rollout that names the thread */
-	static const char SQL[] = "SELECT r.id, t.uuid, (SELECT count(*) FROM usage u WHERE u.rollout_id = r.id "
+	static const char SQL[] =
+	    "SELECT r.id, t.uuid, (SELECT count(*) FROM usage u WHERE u.rollout_id = r.id "
 	    "AND u.line < r.own_line) AS n FROM ancestor a JOIN rollout r ON r.id = a.rollout_id "
 	    "JOIN thread t ON t.id = r.thread_id WHERE a.uuid = ?1 AND r.start_ordinal IS NULL "
 	    "ORDER BY n DESC, t.uuid, r.page LIMIT 1";
@@ -128,10 +129,12 @@ walk_for(struct family *f, struct member *m, size_t nth, int64_t owner, struct e
 		lines[i] = (struct usage_line){
 			.is_record = u->is_record,
 			.is_own = u->line < m->boundary.line && owner_of(m, u) == nth &&
-			    (turn_ms(m, u) >= 0 || u->line > known),
+				  (turn_ms(m, u) >= 0 || u->line > known),
 			.turn = u->turn_seq,
-			.has_total = u->has_total, .has_last = u->has_last,
-			.total = u->total, .last = u->last,
+			.has_total = u->has_total,
+			.has_last = u->has_last,
+			.total = u->total,
+			.last = u->last,
 			.response_id = u->response_id,
 		};
 	}
@@ -142,8 +145,9 @@ walk_for(struct family *f, struct member *m, size_t nth, int64_t owner, struct e
 
 		if (!lines[i].is_own)
 			continue;
-		u->new = (struct st_judged){ .verdict = lines[i].verdict, .count_ms = -1,
-			.recovered = true };
+		u->new = (struct st_judged){
+			.verdict = lines[i].verdict, .count_ms = -1, .recovered = true
+		};
 		if (lines[i].verdict == VERDICT_COUNTED) {
 			u->new.owner_id = owner;
 			u->new.delta = lines[i].delta;

@@ -19,7 +19,8 @@ struct seen_dir {
 struct walk {
 	struct scan *out;
 	bool archived;
-	struct seen_dir seen[DEPTH_MAX]; /* the folders that we are inside of: a link back is a loop */
+	struct seen_dir
+	    seen[DEPTH_MAX]; /* the folders that we are inside of: a link back is a loop */
 };
 
 static struct scan_file *
@@ -70,8 +71,8 @@ entry(struct walk *w, const char *dir, const char *name, int depth)
 
 	if (stat(path, &st) < 0) {
 		if (rollout || errno == ELOOP)
-			add_problem(w, path, errno == ELOOP ? "a link that leads to itself" :
-			    strerror(errno));
+			add_problem(w, path,
+			    errno == ELOOP ? "a link that leads to itself" : strerror(errno));
 	} else if (S_ISDIR(st.st_mode)) {
 		if (rollout)
 			add_problem(w, path, "a folder, not a file");
@@ -180,8 +181,8 @@ unique(struct scan *s)
 			const char *plain = s->files[kept - 1].path;
 			size_t n = strlen(plain);
 
-			twin = s->files[kept - 1].problem == NULL && strncmp(f->path, plain, n) == 0 &&
-			    strcmp(f->path + n, ".zst") == 0;
+			twin = s->files[kept - 1].problem == NULL &&
+			       strncmp(f->path, plain, n) == 0 && strcmp(f->path + n, ".zst") == 0;
 		}
 		if (twin)
 			drop_file(f);

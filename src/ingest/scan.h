@@ -9,23 +9,24 @@
 #include "base/err.h"
 
 struct scan_file {
-	char *path;        /* real path */
-	char *problem;     /* NULL: a file to read; else why it cannot be one */
+	char *path;    /* real path */
+	char *problem; /* NULL: a file to read; else why it cannot be one */
 	bool archived, compressed;
 	int64_t dev, ino, size, mtime_ns, ctime_ns;
 };
 
 struct scan {
-	char *home;        /* real path of the home, or of the folder of rollouts */
-	bool is_home;      /* has sessions/ and archived_sessions/ below it */
+	char *home;              /* real path of the home, or of the folder of rollouts */
+	bool is_home;            /* has sessions/ and archived_sessions/ below it */
 	struct scan_file *files; /* by path */
 	size_t len, alloc;
 };
 
 /*
  * Look below PATH: a home when IS_HOME, else a folder of rollouts (or one rollout). A
- * `sessions` folder beside which a home's other things stand means that home. Fills *OUT (scan_clear).
- * Returns 0; -1 with ERR_NOTFOUND or ERR_IO in *E when PATH itself cannot be looked at.
+ * `sessions` folder beside which a home's other things stand means that home.
+ * Fills *OUT (scan_clear). Returns 0; -1 with ERR_NOTFOUND or ERR_IO in *E
+ * when PATH itself cannot be looked at.
  */
 int scan_root(const char *path, bool is_home, struct scan *out, struct err *e);
 

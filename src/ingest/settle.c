@@ -20,13 +20,16 @@ prepare(struct family *f, struct usage_line *lines, struct err *e)
 			.is_own = u->line >= m->boundary.line && !u->other_thread,
 			.starts_based = m->ro->base_thread != NULL,
 			.turn = u->turn_seq,
-			.has_total = u->has_total, .has_last = u->has_last,
-			.total = u->total, .last = u->last,
+			.has_total = u->has_total,
+			.has_last = u->has_last,
+			.total = u->total,
+			.last = u->last,
 			.response_id = u->response_id,
 		};
-		if (u->in_review && u->has_total && u->has_last && strcmp(m->source, "review") != 0 &&
-		    st_review_has(f->store, m->ro->home_id, &u->total, &u->last,
-		    &l->is_review_copy, e) < 0)
+		if (u->in_review && u->has_total && u->has_last &&
+		    strcmp(m->source, "review") != 0 &&
+		    st_review_has(
+			f->store, m->ro->home_id, &u->total, &u->last, &l->is_review_copy, e) < 0)
 			return -1;
 	}
 	return 0;
@@ -65,7 +68,8 @@ write_lines(struct family *f, const struct price_card *card, struct err *e)
 		struct st_usage *u = &f->lines[i];
 		const char *model, *tier;
 
-		if (family_dimset(f, family_member(f, u), u, &model, &tier, &u->new.dimset_id, e) < 0)
+		if (family_dimset(f, family_member(f, u), u, &model, &tier, &u->new.dimset_id, e) <
+		    0)
 			return -1;
 		if (u->new.verdict == VERDICT_COUNTED)
 			u->new.is_long = is_long(card, model, &u->new);

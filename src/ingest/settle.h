@@ -12,7 +12,8 @@
 
 /*
  * Settle up to MAX dirty threads, inside the caller's transaction; CARD (borrowed) says which
- * requests are long. Returns the number of threads settled (0: none was dirty); -1 with ERR_DB in *E.
+ * requests are long. Returns the number of threads settled (0: none was
+ * dirty); -1 with ERR_DB in *E.
  */
 int settle_some(struct store *s, const struct price_card *card, int max, struct err *e);
 

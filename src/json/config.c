@@ -96,8 +96,8 @@ key_port(struct load *l, const char *key, struct json_object *v)
 {
 	int64_t port;
 
-	if (!json_object_is_type(v, json_type_int) ||
-	    (port = json_object_get_int64(v)) < 1 || port > 65535)
+	if (!json_object_is_type(v, json_type_int) || (port = json_object_get_int64(v)) < 1 ||
+	    port > 65535)
 		return wrong(l, key, "a number from 1 to 65535");
 	l->c->port = port;
 	return 0;
@@ -154,11 +154,19 @@ static const struct {
 	const char *name;
 	int (*fn)(struct load *l, const char *key, struct json_object *v);
 } keys[] = {
-	{ "timezone", key_timezone }, { "week_start", key_week_start },
-	{ "weekly_reset", key_weekly_reset }, { "db", key_db }, { "homes", key_homes },
-	{ "content", key_content }, { "hosts", key_hosts }, { "port", key_port },
-	{ "prefix", key_prefix }, { "currency_label", key_currency },
-	{ "pricing", key_pricing }, { "lighttpd", key_lighttpd }, { "browser", key_browser },
+	{ "timezone", key_timezone },
+	{ "week_start", key_week_start },
+	{ "weekly_reset", key_weekly_reset },
+	{ "db", key_db },
+	{ "homes", key_homes },
+	{ "content", key_content },
+	{ "hosts", key_hosts },
+	{ "port", key_port },
+	{ "prefix", key_prefix },
+	{ "currency_label", key_currency },
+	{ "pricing", key_pricing },
+	{ "lighttpd", key_lighttpd },
+	{ "browser", key_browser },
 };
 
 /* Letters to change, add or drop to make A from B; at most 60 letters each are looked at. */
@@ -199,8 +207,8 @@ warn_unknown(struct load *l, const char *key)
 		if (distance(key, keys[i].name) < distance(key, nearest))
 			nearest = keys[i].name;
 	c->warnings = xreallocarray(c->warnings, c->warnings_len + 1, sizeof(*c->warnings));
-	c->warnings[c->warnings_len++] = xasprintf("%s: unknown key \"%.60s\"; the nearest is \"%s\"",
-	    l->path, key, nearest);
+	c->warnings[c->warnings_len++] =
+	    xasprintf("%s: unknown key \"%.60s\"; the nearest is \"%s\"", l->path, key, nearest);
 }
 
 static int

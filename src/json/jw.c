@@ -109,12 +109,23 @@ escape(struct jw *w, uint32_t c)
 	const char *s = NULL;
 
 	switch (c) {
-	case '"': s = "\\\""; break;
-	case '\\': s = "\\\\"; break;
-	case '\n': s = "\\n"; break;
-	case '\r': s = "\\r"; break;
-	case '\t': s = "\\t"; break;
-	default: break;
+	case '"':
+		s = "\\\"";
+		break;
+	case '\\':
+		s = "\\\\";
+		break;
+	case '\n':
+		s = "\\n";
+		break;
+	case '\r':
+		s = "\\r";
+		break;
+	case '\t':
+		s = "\\t";
+		break;
+	default:
+		break;
 	}
 	if (s == NULL) {
 		(void)snprintf(buf, sizeof(buf), "\\u%04x", (unsigned)c & 0xffffU);
@@ -133,8 +144,8 @@ string(struct jw *w, struct str s)
 		uint32_t c;
 		size_t n = utf8_decode(s.p + i, s.n - i, &c);
 
-		if (c == '"' || c == '\\' || c < 0x20 || c == 0x7f || c == '<' ||
-		    c == '>' || c == '&' || c == 0x2028 || c == 0x2029) {
+		if (c == '"' || c == '\\' || c < 0x20 || c == 0x7f || c == '<' || c == '>' ||
+		    c == '&' || c == 0x2028 || c == 0x2029) {
 			put(w, s.p + from, i - from);
 			escape(w, c);
 			from = i + n;

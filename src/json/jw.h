@@ -12,11 +12,11 @@
 #define JW_DEPTH 32
 
 struct jw {
-	FILE *f;           /* NULL: write to b */
+	FILE *f; /* NULL: write to b */
 	struct sbuf *b;
-	bool pretty;       /* indent of 2, one member a line */
+	bool pretty; /* indent of 2, one member a line */
 	int depth;
-	bool some[JW_DEPTH];  /* a member was written at this depth */
+	bool some[JW_DEPTH]; /* a member was written at this depth */
 	bool after_key;
 };
 

@@ -15,8 +15,7 @@ jx_tokener(int depth)
 
 	if (tok == NULL)
 		bug("out of memory");
-	json_tokener_set_flags(tok,
-	    JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
 	return tok;
 }
 
@@ -110,8 +109,7 @@ member(struct json_object *o, const char *key, enum json_type type)
 	struct json_object *v;
 
 	if (o == NULL || !json_object_is_type(o, json_type_object) ||
-	    !json_object_object_get_ex(o, key, &v) || v == NULL ||
-	    !json_object_is_type(v, type))
+	    !json_object_object_get_ex(o, key, &v) || v == NULL || !json_object_is_type(v, type))
 		return NULL;
 	return v;
 }
@@ -178,8 +176,8 @@ jx_num(struct json_object *o, const char *key, double *out)
 	struct json_object *v = jx_any(o, key);
 	double d;
 
-	if (v == NULL || (!json_object_is_type(v, json_type_int) &&
-	    !json_object_is_type(v, json_type_double)))
+	if (v == NULL ||
+	    (!json_object_is_type(v, json_type_int) && !json_object_is_type(v, json_type_double)))
 		return false;
 	d = json_object_get_double(v);
 	if (!isfinite(d))

@@ -58,7 +58,7 @@ bool jx_num(struct json_object *o, const char *key, double *out);
 /* Boolean member KEY into *OUT; false when it is none. */
 bool jx_bool(struct json_object *o, const char *key, bool *out);
 
-/* Number of elements of the array A; 0 when it is none. */
+/* Number of elements of the array A (borrowed); 0 when it is none; cannot fail. */
 size_t jx_len(struct json_object *a);
 
 /* Element I of the array A, or NULL. Lends. */

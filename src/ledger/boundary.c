@@ -76,8 +76,7 @@ by_parent(const struct boundary_in *in)
 	struct boundary b = { .basis = BASIS_PARENT, .line = in->meta_line + 1 };
 	size_t i = 0;
 
-	while (i < in->own_len && i < in->parent_len &&
-	    in->own[i].print == in->parent[i].print)
+	while (i < in->own_len && i < in->parent_len && in->own[i].print == in->parent[i].print)
 		i++;
 	if (i > 0)
 		b.line = in->own[i - 1].line + 1;
@@ -98,8 +97,8 @@ boundary_find(const struct boundary_in *in)
 		return by_turn(in);
 	if (in->has_parent)
 		return by_parent(in);
-	return (struct boundary){ .basis = BASIS_BURST, .line = in->burst_line + 1,
-		.is_open = true };
+	return (
+	    struct boundary){ .basis = BASIS_BURST, .line = in->burst_line + 1, .is_open = true };
 }
 
 static const char *const names[BASIS__MAX] = {

@@ -28,18 +28,18 @@ struct boundary_print {
 };
 
 struct boundary_in {
-	bool has_evidence;   /* forked_from_id, or session_meta lines of other threads */
-	bool has_base;       /* history_base: refers to its history, copies nothing */
+	bool has_evidence; /* forked_from_id, or session_meta lines of other threads */
+	bool has_base;     /* history_base: refers to its history, copies nothing */
 	bool has_start_ordinal;
-	int64_t ordinal_line; /* first line at or behind that ordinal; 0: none yet */
-	int64_t thread_ms;   /* time inside the thread's UUIDv7; -1: the id is none */
+	int64_t ordinal_line;              /* first line at or behind that ordinal; 0: none yet */
+	int64_t thread_ms;                 /* time inside the thread's UUIDv7; -1: the id is none */
 	const struct boundary_turn *turns; /* in line order */
 	size_t turns_len;
 	const struct boundary_print *own, *parent; /* in line order */
 	size_t own_len, parent_len;
 	bool has_parent;
-	int64_t burst_line;  /* last line of the burst that the file begins with */
-	int64_t meta_line;   /* last session_meta of another thread at the top; 0: none */
+	int64_t burst_line; /* last line of the burst that the file begins with */
+	int64_t meta_line;  /* last session_meta of another thread at the top; 0: none */
 };
 
 struct boundary {

@@ -11,11 +11,11 @@ struct seen {
 
 /* What is carried from line to line. */
 struct walk {
-	bool has_previous;     /* a total was read before */
+	bool has_previous; /* a total was read before */
 	struct tokens previous;
-	bool based;            /* inherited or based: totals do not begin at 0 */
-	bool has_records;      /* an own token_usage_record was seen */
-	bool covered;          /* a record came since the total changed last */
+	bool based;               /* inherited or based: totals do not begin at 0 */
+	bool has_records;         /* an own token_usage_record was seen */
+	bool covered;             /* a record came since the total changed last */
 	struct usage_line *loose; /* last token_count that counted although records
 	                             exist: a record right behind it supersedes it */
 	struct seen *seen;
@@ -24,9 +24,8 @@ struct walk {
 static bool
 same_parts(const struct tokens *a, const struct tokens *b)
 {
-	return a->input == b->input && a->cached == b->cached &&
-	    a->cache_write == b->cache_write && a->output == b->output &&
-	    a->reasoning == b->reasoning;
+	return a->input == b->input && a->cached == b->cached && a->cache_write == b->cache_write &&
+	       a->output == b->output && a->reasoning == b->reasoning;
 }
 
 static bool
@@ -39,8 +38,8 @@ static bool
 no_part_fell(const struct tokens *now, const struct tokens *before)
 {
 	return now->input >= before->input && now->cached >= before->cached &&
-	    now->cache_write >= before->cache_write && now->output >= before->output &&
-	    now->reasoning >= before->reasoning;
+	       now->cache_write >= before->cache_write && now->output >= before->output &&
+	       now->reasoning >= before->reasoning;
 }
 
 static bool
@@ -216,7 +215,8 @@ ledger_walk(struct usage_line *lines, size_t n)
 		else
 			step_count(&w, &lines[i]);
 	}
-	HASH_ITER(hh, w.seen, s, next) {
+	HASH_ITER(hh, w.seen, s, next)
+	{
 		HASH_DEL(w.seen, s);
 		free(s);
 	}
@@ -229,7 +229,8 @@ static const struct {
 	[VERDICT_COUNTED] = { "counted", "its tokens are in every sum" },
 	[VERDICT_REPEAT] = { "repeat", "says again what a line before it said" },
 	[VERDICT_INHERITED] = { "inherited", "copied from the thread this one came from" },
-	[VERDICT_SUPERSEDED] = { "superseded", "a usage record of the same response counts instead" },
+	[VERDICT_SUPERSEDED] = { "superseded",
+	    "a usage record of the same response counts instead" },
 	[VERDICT_SYNTHETIC] = { "synthetic", "a gauge of the context, no response behind it" },
 	[VERDICT_REVIEW_COPY] = { "review-copy", "belongs to the review's own session" },
 	[VERDICT_NO_INFO] = { "no-info", "carries limits, no token counters" },

@@ -27,17 +27,17 @@ enum verdict {
 
 struct usage_line {
 	/* in */
-	bool is_record;          /* token_usage_record, else token_count */
-	bool is_own;             /* behind the boundary, and for a record: of this thread */
-	bool is_review_copy;     /* in a review, and its counters stand in a review's file */
-	bool starts_based;       /* first line of a rollout whose history_base holds earlier totals */
-	int64_t turn;            /* number of the turn in force, within its rollout */
+	bool is_record;      /* token_usage_record, else token_count */
+	bool is_own;         /* behind the boundary, and for a record: of this thread */
+	bool is_review_copy; /* in a review, and its counters stand in a review's file */
+	bool starts_based;   /* first line of a rollout whose history_base holds earlier totals */
+	int64_t turn;        /* number of the turn in force, within its rollout */
 	bool has_total, has_last;
 	struct tokens total, last; /* as logged; a record's usage is in last */
-	const char *response_id; /* NULL: none */
+	const char *response_id;   /* NULL: none */
 	/* out */
 	enum verdict verdict;
-	struct tokens delta;     /* zero unless counted */
+	struct tokens delta; /* zero unless counted */
 };
 
 /*

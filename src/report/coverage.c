@@ -8,7 +8,8 @@ static const struct coverage_kind kinds[COVERAGE_LOSSES] = {
 	{ "no-counts", "written by a Codex that logged no token counts (before September 2025)" },
 	{ "no-info", "whose token counts are empty: the provider sent no usage" },
 	{ "compaction", "with a compaction whose own tokens were not logged" },
-	{ "unfinished-turn", "with a turn that never ended: still running, or cut off before its last count" },
+	{ "unfinished-turn",
+	    "with a turn that never ended: still running, or cut off before its last count" },
 	{ "unfinished-call", "with a tool call that never came back" },
 	{ "unreadable-line", "with a line that could not be read" },
 	{ "unreadable-value", "with a token count that is no number" },
@@ -38,12 +39,13 @@ losses(struct store *s, const struct query *q, struct coverage *c, struct err *e
 	int rc;
 
 	sbuf_init(&sql, 65536);
-	sbuf_addz(&sql, "WITH l AS (SELECT l.kind, l.thread_id FROM loss l JOIN dimset d ON d.id = l.dimset_id "
+	sbuf_addz(&sql,
+	    "WITH l AS (SELECT l.kind, l.thread_id FROM loss l JOIN dimset d ON d.id = l.dimset_id "
 	    "JOIN thread t ON t.id = l.thread_id JOIN home h ON h.id = d.home_id "
 	    "WHERE l.ts_ms >= ?1 AND l.ts_ms < ?2");
 	query_where(q, &sql, 3);
 	sbuf_addz(&sql, ") SELECT kind, count(DISTINCT thread_id), count(*) FROM l GROUP BY kind "
-	    "UNION ALL SELECT '', count(DISTINCT thread_id), count(*) FROM l");
+			"UNION ALL SELECT '', count(DISTINCT thread_id), count(*) FROM l");
 	stmt = sbuf_check(&sql, e) < 0 ? NULL : store_prepare(s, sql.buf, e);
 	sbuf_free(&sql);
 	if (stmt == NULL)
@@ -73,9 +75,9 @@ recovered(struct store *s, const struct query *q, struct coverage *c, struct err
 
 	sbuf_init(&sql, 65536);
 	sbuf_addz(&sql, "SELECT coalesce(sum(u.d_input + u.d_output), 0) FROM usage u "
-	    "JOIN dimset d ON d.id = u.dimset_id JOIN thread t ON t.id = u.owner_id "
-	    "JOIN home h ON h.id = d.home_id WHERE u.verdict = 1 AND u.recovered = 1 "
-	    "AND u.count_ms >= ?1 AND u.count_ms < ?2");
+			"JOIN dimset d ON d.id = u.dimset_id JOIN thread t ON t.id = u.owner_id "
+			"JOIN home h ON h.id = d.home_id WHERE u.verdict = 1 AND u.recovered = 1 "
+			"AND u.count_ms >= ?1 AND u.count_ms < ?2");
 	query_where(q, &sql, 3);
 	stmt = sbuf_check(&sql, e) < 0 ? NULL : store_prepare(s, sql.buf, e);
 	sbuf_free(&sql);
@@ -93,7 +95,8 @@ recovered(struct store *s, const struct query *q, struct coverage *c, struct err
 static int
 files(struct store *s, struct coverage *c, struct err *e)
 {
-	static const char SQL[] = "SELECT (SELECT count(*) FROM skip WHERE lost = 1), "
+	static const char SQL[] =
+	    "SELECT (SELECT count(*) FROM skip WHERE lost = 1), "
 	    "(SELECT count(*) FROM file WHERE state = 'failed' OR problem IS NOT NULL), "
 	    "(SELECT count(*) FROM thread WHERE dirty = 1)";
 	struct stmt *q = store_stmt(s, SQL, e);
@@ -139,7 +142,8 @@ coverage_unpriced(struct coverage *c, struct str model, const char *reason, int6
 			break;
 	if (i == c->models_len) {
 		c->models = xreallocarray(c->models, c->models_len + 1, sizeof(*c->models));
-		c->models[c->models_len++] = (struct coverage_model){ str_dup(model), xstrdup(reason), 0 };
+		c->models[c->models_len++] =
+		    (struct coverage_model){ str_dup(model), xstrdup(reason), 0 };
 	}
 	num_add_sat(&c->models[i].tokens, tokens);
 	qsort(c->models, c->models_len, sizeof(*c->models), by_tokens);

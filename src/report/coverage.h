@@ -14,14 +14,14 @@
 
 /* A kind of loss. */
 struct coverage_kind {
-	const char *name;  /* as in the database */
-	const char *text;  /* "N sessions TEXT" */
+	const char *name; /* as in the database */
+	const char *text; /* "N sessions TEXT" */
 };
 
 struct coverage_model {
-	char *model;       /* "" = unknown */
-	char *reason;      /* why it has no price */
-	int64_t tokens;    /* input + output */
+	char *model;    /* "" = unknown */
+	char *reason;   /* why it has no price */
+	int64_t tokens; /* input + output */
 };
 
 struct coverage {
@@ -30,8 +30,8 @@ struct coverage {
 	int64_t lossy_threads;            /* sessions with any */
 	int64_t unreadable_lines;         /* in all files of the database */
 	int64_t failed_files, pending_files;
-	int64_t recovered_tokens;         /* from copies, the session's own file being gone */
-	struct coverage_model *models;    /* without a price, by tokens */
+	int64_t recovered_tokens;      /* from copies, the session's own file being gone */
+	struct coverage_model *models; /* without a price, by tokens */
 	size_t models_len;
 };
 

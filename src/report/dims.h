@@ -8,10 +8,10 @@
 #define REPORT_DIMS_H
 
 struct dim {
-	const char *name;   /* --by NAME, by=NAME, --NAME VALUE */
-	const char *title;  /* for people */
-	const char *sql;    /* over d (dimset), t (thread), h (home); "" = unknown */
-	bool is_path;       /* a prefix ends at a '/' */
+	const char *name;  /* --by NAME, by=NAME, --NAME VALUE */
+	const char *title; /* for people */
+	const char *sql;   /* over d (dimset), t (thread), h (home); "" = unknown */
+	bool is_path;      /* a prefix ends at a '/' */
 };
 
 /* The dimension called NAME (terminated). Returns it, static, or NULL; cannot fail. */

@@ -13,14 +13,17 @@ prepare(struct store *s, const struct query *q, bool counted, struct stmt **out,
 
 	/* the filters speak of dimset, thread and home; an event has those of its own row */
 	sbuf_init(&sql, 65536);
-	sbuf_addz(&sql, "SELECT x.* FROM events x "
+	sbuf_addz(&sql,
+	    "SELECT x.* FROM events x "
 	    "JOIN rollout r ON r.id = x.source_id JOIN home h ON h.id = r.home_id "
 	    "WHERE coalesce(x.captured_ms, 0) >= ?1 AND coalesce(x.captured_ms, 0) < ?2");
 	if (counted)
 		sbuf_addz(&sql, " AND x.verdict = 'counted'");
 	if (q->filters_len > 0) {
-		sbuf_addz(&sql, " AND EXISTS (SELECT 1 FROM (SELECT coalesce(x.model, '') AS model, "
-		    "coalesce(x.directory, '') AS directory, coalesce(x.repository, '') AS repository, "
+		sbuf_addz(&sql,
+		    " AND EXISTS (SELECT 1 FROM (SELECT coalesce(x.model, '') AS model, "
+		    "coalesce(x.directory, '') AS directory, coalesce(x.repository, '') AS "
+		    "repository, "
 		    "coalesce(x.branch, '') AS branch, coalesce(x.session_source, '') AS source, "
 		    "coalesce(x.effort, '') AS effort, coalesce(x.tier, '') AS tier) d, "
 		    "(SELECT x.session_id AS uuid) t WHERE 1");
@@ -59,7 +62,7 @@ write_rows(struct stmt *q, const struct tz *tz, enum printer_format format, FILE
 	size_t n = (size_t)stmt_columns(q) - HIDDEN;
 	const char **names = xcalloc(n, sizeof(*names));
 	struct cell *cells = xcalloc(n, sizeof(*cells));
-	char (*numbers)[32] = xcalloc(n, sizeof(*numbers));
+	char(*numbers)[32] = xcalloc(n, sizeof(*numbers));
 	struct printer *p;
 	char local[32];
 	int rc;

@@ -12,14 +12,17 @@ text_or_null(struct stmt *q, int i)
 static int
 find(struct store *s, const char *id, struct explain *x, int64_t *thread_id, struct err *e)
 {
-	static const char SQL[] = "SELECT t.id, t.uuid, t.title FROM thread t WHERE substr(t.uuid, 1, length(?1)) = ?1 "
+	static const char SQL[] =
+	    "SELECT t.id, t.uuid, t.title FROM thread t WHERE substr(t.uuid, 1, length(?1)) = ?1 "
 	    "AND (EXISTS (SELECT 1 FROM rollout r WHERE r.thread_id = t.id) OR "
-	    "EXISTS (SELECT 1 FROM rollup u WHERE u.thread_id = t.id)) ORDER BY t.uuid <> ?1, t.uuid LIMIT 2";
+	    "EXISTS (SELECT 1 FROM rollup u WHERE u.thread_id = t.id)) ORDER BY t.uuid <> ?1, "
+	    "t.uuid LIMIT 2";
 	struct stmt *q;
 	int rc;
 
 	if (strlen(id) < 4)
-		return err_set(e, ERR_USAGE, "\"%s\": give at least 4 characters of a session's id", id);
+		return err_set(
+		    e, ERR_USAGE, "\"%s\": give at least 4 characters of a session's id", id);
 	if ((q = store_stmt(s, SQL, e)) == NULL)
 		return -1;
 	stmt_bind_strz(q, 1, id);
@@ -28,11 +31,15 @@ find(struct store *s, const char *id, struct explain *x, int64_t *thread_id, str
 		x->uuid = str_dup(stmt_str(q, 1));
 		x->title = text_or_null(q, 2);
 		if (strcmp(x->uuid, id) != 0 && (rc = stmt_step(q, e)) == 1)
-			rc = err_set(e, ERR_USAGE, "several sessions begin with \"%s\": %s, %.*s …", id, x->uuid,
-			    (int)stmt_str(q, 1).n, stmt_str(q, 1).p);
+			rc = err_set(e, ERR_USAGE,
+			    "several sessions begin with \"%s\": %s, "
+			    "%.*s …",
+			    id, x->uuid, (int)stmt_str(q, 1).n, stmt_str(q, 1).p);
 	} else if (rc == 0)
-		rc = err_set(e, ERR_NOTFOUND, "no session begins with \"%s\"; "
-		    "`codex-track sessions` lists them", id);
+		rc = err_set(e, ERR_NOTFOUND,
+		    "no session begins with \"%s\"; "
+		    "`codex-track sessions` lists them",
+		    id);
 	stmt_done(q);
 	return rc < 0 ? -1 : 0;
 }
@@ -40,7 +47,8 @@ find(struct store *s, const char *id, struct explain *x, int64_t *thread_id, str
 static int
 parts(struct store *s, int64_t thread_id, struct explain *x, struct err *e)
 {
-	static const char SQL[] = "SELECT f.path, r.page, r.basis, f.state, r.own_line, r.lines FROM rollout r "
+	static const char SQL[] =
+	    "SELECT f.path, r.page, r.basis, f.state, r.own_line, r.lines FROM rollout r "
 	    "LEFT JOIN file f ON f.rollout_id = r.id WHERE r.thread_id = ?1 "
 	    "ORDER BY r.page <> '', r.base_end, r.first_ms, r.page";
 	struct stmt *q = store_stmt(s, SQL, e);
@@ -53,9 +61,12 @@ parts(struct store *s, int64_t thread_id, struct explain *x, struct err *e)
 	while ((rc = stmt_step(q, e)) == 1) {
 		xgrow(&x->parts, x->parts_len, &alloc, sizeof(*x->parts));
 		x->parts[x->parts_len++] = (struct explain_part){
-			.path = text_or_null(q, 0), .page = text_or_null(q, 1),
-			.basis = text_or_null(q, 2), .state = text_or_null(q, 3),
-			.own_line = stmt_i64(q, 4), .lines = stmt_i64(q, 5),
+			.path = text_or_null(q, 0),
+			.page = text_or_null(q, 1),
+			.basis = text_or_null(q, 2),
+			.state = text_or_null(q, 3),
+			.own_line = stmt_i64(q, 4),
+			.lines = stmt_i64(q, 5),
 		};
 	}
 	stmt_done(q);
@@ -65,18 +76,24 @@ parts(struct store *s, int64_t thread_id, struct explain *x, struct err *e)
 static struct tokens
 six(struct stmt *q, int i)
 {
-	return (struct tokens){ .input = stmt_i64(q, i), .cached = stmt_i64(q, i + 1),
-		.cache_write = stmt_i64(q, i + 2), .output = stmt_i64(q, i + 3),
-		.reasoning = stmt_i64(q, i + 4), .total = stmt_i64(q, i + 5) };
+	return (struct tokens){ .input = stmt_i64(q, i),
+		.cached = stmt_i64(q, i + 1),
+		.cache_write = stmt_i64(q, i + 2),
+		.output = stmt_i64(q, i + 3),
+		.reasoning = stmt_i64(q, i + 4),
+		.total = stmt_i64(q, i + 5) };
 }
 
-#define LINE_COLUMNS "u.line, u.ts_ms, u.is_record, u.recovered, u.t_input, u.t_cached, u.t_write, u.t_output, " \
-	"u.t_reasoning, u.t_total, u.l_input, u.l_cached, u.l_write, u.l_output, u.l_reasoning, u.l_total, " \
-	"u.verdict, u.d_input, u.d_cached, u.d_write, u.d_output, u.d_reasoning, coalesce(d.model, ''), o.uuid, " \
-	"u.owner_id = ?1, r.page "
+#define LINE_COLUMNS "u.line, u.ts_ms, u.is_record, u.recovered, u.t_input, u.t_cached, u.t_write, "
+"u.t_output, "
+    "u.t_reasoning, u.t_total, u.l_input, u.l_cached, u.l_write, u.l_output, "
+    "u.l_reasoning, u.l_total, "
+    "u.verdict, u.d_input, u.d_cached, u.d_write, u.d_output, u.d_reasoning, "
+    "coalesce(d.model, ''), o.uuid, "
+    "u.owner_id = ?1, r.page "
 
-static void
-add_tokens(struct tokens *sum, const struct tokens *t)
+    static void
+    add_tokens(struct tokens *sum, const struct tokens *t)
 {
 	sum->input += t->input;
 	sum->cached += t->cached;
@@ -103,13 +120,21 @@ lines(struct store *s, const char *sql, int64_t thread_id, struct explain *x,
 		xgrow(out, *n, &alloc, sizeof(**out));
 		l = &(*out)[(*n)++];
 		*l = (struct explain_line){
-			.line = stmt_i64(q, 0), .ts_ms = stmt_opt(q, 1), .is_record = stmt_i64(q, 2) != 0,
-			.is_recovered = stmt_i64(q, 3) != 0, .has_total = !stmt_is_null(q, 4),
-			.total = six(q, 4), .has_last = !stmt_is_null(q, 10), .last = six(q, 10),
+			.line = stmt_i64(q, 0),
+			.ts_ms = stmt_opt(q, 1),
+			.is_record = stmt_i64(q, 2) != 0,
+			.is_recovered = stmt_i64(q, 3) != 0,
+			.has_total = !stmt_is_null(q, 4),
+			.total = six(q, 4),
+			.has_last = !stmt_is_null(q, 10),
+			.last = six(q, 10),
 			.verdict = (enum verdict)stmt_i64(q, 16),
-			.delta = { .input = stmt_i64(q, 17), .cached = stmt_i64(q, 18),
-			    .cache_write = stmt_i64(q, 19), .output = stmt_i64(q, 20),
-			    .reasoning = stmt_i64(q, 21), .total = stmt_i64(q, 17) + stmt_i64(q, 20) },
+			.delta = { .input = stmt_i64(q, 17),
+			    .cached = stmt_i64(q, 18),
+			    .cache_write = stmt_i64(q, 19),
+			    .output = stmt_i64(q, 20),
+			    .reasoning = stmt_i64(q, 21),
+			    .total = stmt_i64(q, 17) + stmt_i64(q, 20) },
 			.model = str_dup(stmt_str(q, 22)),
 			.owner = stmt_i64(q, 24) != 0 ? NULL : text_or_null(q, 23),
 		};
@@ -126,8 +151,10 @@ lines(struct store *s, const char *sql, int64_t thread_id, struct explain *x,
 static int
 losses(struct store *s, int64_t thread_id, struct explain *x, struct err *e)
 {
-	static const char SQL[] = "SELECT l.kind, l.line, r.page FROM loss l JOIN rollout r ON r.id = l.rollout_id "
-	    "WHERE l.thread_id = ?1 ORDER BY r.page <> '', r.base_end, r.first_ms, r.page, l.line, l.kind";
+	static const char SQL[] =
+	    "SELECT l.kind, l.line, r.page FROM loss l JOIN rollout r ON r.id = l.rollout_id "
+	    "WHERE l.thread_id = ?1 ORDER BY r.page <> '', r.base_end, r.first_ms, r.page, "
+	    "l.line, l.kind";
 	struct stmt *q = store_stmt(s, SQL, e);
 	size_t alloc = 0;
 	int rc;
@@ -152,13 +179,16 @@ losses(struct store *s, int64_t thread_id, struct explain *x, struct err *e)
 int
 explain_run(struct store *s, const char *id, struct explain *out, struct err *e)
 {
-	static const char OWN[] = "SELECT " LINE_COLUMNS "FROM usage u JOIN rollout r ON r.id = u.rollout_id "
+	static const char OWN[] =
+	    "SELECT " LINE_COLUMNS "FROM usage u JOIN rollout r ON r.id = u.rollout_id "
 	    "LEFT JOIN dimset d ON d.id = u.dimset_id LEFT JOIN thread o ON o.id = u.owner_id "
 	    "WHERE r.thread_id = ?1 ORDER BY r.page <> '', r.base_end, r.first_ms, r.page, u.pos";
-	static const char OTHER[] = "SELECT " LINE_COLUMNS "FROM usage u JOIN rollout r ON r.id = u.rollout_id "
+	static const char OTHER[] =
+	    "SELECT " LINE_COLUMNS "FROM usage u JOIN rollout r ON r.id = u.rollout_id "
 	    "JOIN thread t ON t.id = r.thread_id LEFT JOIN dimset d ON d.id = u.dimset_id "
 	    "LEFT JOIN thread o ON o.id = u.owner_id "
-	    "WHERE u.owner_id = ?1 AND u.verdict = 1 AND r.thread_id <> ?1 ORDER BY t.uuid, u.pos";
+	    "WHERE u.owner_id = ?1 AND u.verdict = 1 AND r.thread_id <> ?1 ORDER BY t.uuid, "
+	    "u.pos";
 	int64_t thread_id = 0;
 	int rc = -1;
 

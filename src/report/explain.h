@@ -9,19 +9,19 @@
 #include "store/store.h"
 
 struct explain_line {
-	int64_t line, ts_ms;         /* ts_ms -1: none */
-	size_t part;                 /* number of the rollout in `parts` */
+	int64_t line, ts_ms; /* ts_ms -1: none */
+	size_t part;         /* number of the rollout in `parts` */
 	bool is_record, has_total, has_last, is_recovered;
-	struct tokens total, last;   /* as logged */
+	struct tokens total, last; /* as logged */
 	enum verdict verdict;
-	struct tokens delta;         /* what counts */
-	char *model;                 /* "" = unknown */
-	char *owner;                 /* uuid of the session it counts for when it is another; NULL */
+	struct tokens delta; /* what counts */
+	char *model;         /* "" = unknown */
+	char *owner;         /* uuid of the session it counts for when it is another; NULL */
 };
 
 struct explain_part {
 	char *path, *page, *basis, *state; /* path NULL: no file */
-	int64_t own_line;            /* first own line; INT64_MAX: none yet */
+	int64_t own_line;                  /* first own line; INT64_MAX: none yet */
 	int64_t lines;
 };
 
@@ -32,21 +32,22 @@ struct explain_loss {
 };
 
 struct explain {
-	char *uuid, *title;          /* title NULL: none */
-	struct explain_part *parts;  /* rollouts, in the order of the walk */
+	char *uuid, *title;         /* title NULL: none */
+	struct explain_part *parts; /* rollouts, in the order of the walk */
 	size_t parts_len;
-	struct explain_line *lines;  /* in that order */
+	struct explain_line *lines; /* in that order */
 	size_t lines_len;
 	struct explain_line *recovered; /* lines of other files that count for this session */
 	size_t recovered_len;
 	struct explain_loss *losses;
 	size_t losses_len;
-	struct tokens total;         /* sum of the deltas that count for this session */
+	struct tokens total; /* sum of the deltas that count for this session */
 };
 
 /*
- * Look up the session whose id begins with ID (at least 4 characters) in S into *OUT (explain_clear). Returns 0; -1
- * with ERR_NOTFOUND (no such session), ERR_USAGE (too short, several match) or ERR_DB in *E.
+ * Look up the session whose id begins with ID (at least 4 characters) in S
+ * into *OUT (explain_clear). Returns 0; -1 with ERR_NOTFOUND (no such
+ * session), ERR_USAGE (too short, several match) or ERR_DB in *E.
  */
 int explain_run(struct store *s, const char *id, struct explain *out, struct err *e);
 

@@ -33,8 +33,8 @@ money(struct table *t, size_t i, const struct report_sum *sum, const char *label
 	for (const char *p = usd; p < point; p++)
 		units = units * 10 + (*p - '0'); /* a cost is never negative */
 	table_commas(units, whole);
-	(void)snprintf(text, sizeof(text), "%.20s%s%s%s%s", label, strlen(label) > 1 ? " " : "", whole,
-	    point, sum->unpriced > 0 ? "+" : "");
+	(void)snprintf(text, sizeof(text), "%.20s%s%s%s%s", label, strlen(label) > 1 ? " " : "",
+	    whole, point, sum->unpriced > 0 ? "+" : "");
 	table_cell(t, i, str_of(text));
 }
 
@@ -61,15 +61,15 @@ marked(struct table *t, size_t i, const struct report_row *row)
 void
 out_report_table(FILE *f, const struct report *r, const struct query *q, const char *label)
 {
-	static const char *const titles[] = { "Period", "Group", "Total", "Input", "Cached", "Output",
-		"Reasoning", "Est. cost" };
+	static const char *const titles[] = { "Period", "Group", "Total", "Input", "Cached",
+		"Output", "Reasoning", "Est. cost" };
 	static const char *const plain[] = { "Period", "Total", "Input", "Cached", "Output",
 		"Reasoning", "Est. cost" };
 	static const bool right[] = { false, false, true, true, true, true, true, true };
 	static const bool plain_right[] = { false, true, true, true, true, true, true };
 	bool by = q->by != NULL;
-	struct table *t = by ? table_new(ARRAY_LEN(titles), titles, right) :
-	    table_new(ARRAY_LEN(plain), plain, plain_right);
+	struct table *t = by ? table_new(ARRAY_LEN(titles), titles, right)
+			     : table_new(ARRAY_LEN(plain), plain, plain_right);
 
 	for (size_t i = 0; i < r->len; i++) {
 		marked(t, 0, &r->rows[i]);
@@ -119,7 +119,8 @@ out_coverage(FILE *f, const struct coverage *c, int64_t unpriced)
 		unpriced_models(f, c, unpriced);
 	if (c->lossy_threads > 0) {
 		table_commas(c->lossy_threads, n);
-		(void)fprintf(f, "* Lower bound: the files of %s session%s hold less than was used.\n", n,
+		(void)fprintf(f,
+		    "* Lower bound: the files of %s session%s hold less than was used.\n", n,
 		    c->lossy_threads == 1 ? "" : "s");
 		for (size_t i = 0; i < COVERAGE_LOSSES; i++)
 			if (c->threads[i] > 0)
@@ -129,16 +130,22 @@ out_coverage(FILE *f, const struct coverage *c, int64_t unpriced)
 	}
 	if (c->recovered_tokens > 0) {
 		table_commas(c->recovered_tokens, n);
-		(void)fprintf(f, "  %s tokens were recovered from copies: the files of their sessions are gone.\n", n);
+		(void)fprintf(f,
+		    "  %s tokens were recovered from copies: the files of their sessions are "
+		    "gone.\n",
+		    n);
 	}
 	if (c->unreadable_lines > 0)
-		(void)fprintf(f, "  %" PRId64 " line%s of all files could not be read.\n", c->unreadable_lines,
-		    c->unreadable_lines == 1 ? "" : "s");
+		(void)fprintf(f, "  %" PRId64 " line%s of all files could not be read.\n",
+		    c->unreadable_lines, c->unreadable_lines == 1 ? "" : "s");
 	if (c->failed_files > 0)
-		(void)fprintf(f, "  %" PRId64 " file%s could not be read or not to the end; "
-		    "`codex-track ingest` names them.\n", c->failed_files, c->failed_files == 1 ? "" : "s");
+		(void)fprintf(f,
+		    "  %" PRId64 " file%s could not be read or not to the end; "
+		    "`codex-track ingest` names them.\n",
+		    c->failed_files, c->failed_files == 1 ? "" : "s");
 	if (c->pending_files > 0)
-		(void)fprintf(f, "  %" PRId64 " session%s still being counted; run the command again.\n",
+		(void)fprintf(f,
+		    "  %" PRId64 " session%s still being counted; run the command again.\n",
 		    c->pending_files, c->pending_files == 1 ? " is" : "s are");
 }
 
@@ -167,13 +174,15 @@ out_report_rows(FILE *f, const struct report *r, enum printer_format format)
 		sbuf_init(&words, 1024);
 		loss_words(&words, row->losses);
 		price_format_decimal(s->cost, cost);
-		printer_row(p, (const struct cell[]){
-		    cell_text(str_of(row->period)), cell_text(str_of(row->group)),
-		    cell_int(s->input + s->output), cell_int(s->input), cell_int(s->cached),
-		    cell_int(s->output), cell_int(s->reasoning),
-		    s->unpriced > 0 && s->priced == 0 ? cell_null() : cell_number(cost),
-		    cell_int(s->unpriced), cell_int(s->cache_write), cell_int(s->responses),
-		    cell_bool(row->losses != 0), { CELL_WORDS, 0, str_n(words.buf, words.len) } });
+		printer_row(
+		    p, (const struct cell[]){ cell_text(str_of(row->period)),
+			   cell_text(str_of(row->group)), cell_int(s->input + s->output),
+			   cell_int(s->input), cell_int(s->cached), cell_int(s->output),
+			   cell_int(s->reasoning),
+			   s->unpriced > 0 && s->priced == 0 ? cell_null() : cell_number(cost),
+			   cell_int(s->unpriced), cell_int(s->cache_write), cell_int(s->responses),
+			   cell_bool(row->losses != 0),
+			   { CELL_WORDS, 0, str_n(words.buf, words.len) } });
 		sbuf_free(&words);
 	}
 	printer_end(p);

@@ -11,8 +11,8 @@
 #include "report/report.h"
 
 /*
- * Write R, the answer to Q, as a table with a total and notes on what is missing to F; LABEL is put before
- * amounts of money ("$"). Errors stay in F.
+ * Write R, the answer to Q, as a table with a total and notes on what is
+ * missing to F; LABEL is put before amounts of money ("$"). Errors stay in F.
  */
 void out_report_table(FILE *f, const struct report *r, const struct query *q, const char *label);
 

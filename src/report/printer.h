@@ -27,8 +27,9 @@ struct cell {
 
 struct printer;
 
-/* A printer of N columns called NAMES (borrowed while it lives) to the stream F, header written. Owned by the caller: printer_end. */
-struct printer *printer_begin(enum printer_format format, FILE *f, size_t n, const char *const *names);
+/* A printer in FORMAT of N columns called NAMES (borrowed while it lives) to the stream F, header written. Owned by the caller: printer_end. */
+struct printer *printer_begin(
+    enum printer_format format, FILE *f, size_t n, const char *const *names);
 
 /* Write one row of N cells. Errors stay in the stream. */
 void printer_row(struct printer *p, const struct cell *cells);

@@ -38,8 +38,10 @@ query_filter(struct query *q, const char *name, const char *value, struct err *e
 		v.n--;
 	}
 	if (v.n == 0)
-		return err_set(e, ERR_USAGE, "the filter %s needs a value "
-		    "(!value excludes, value* matches a beginning)", name);
+		return err_set(e, ERR_USAGE,
+		    "the filter %s needs a value "
+		    "(!value excludes, value* matches a beginning)",
+		    name);
 	if (str_eqz(v, "<unknown>"))
 		v.n = 0;
 	f.value = str_dup(v);
@@ -55,8 +57,8 @@ condition(const struct query_filter *f, struct sbuf *sql, int param)
 		sbuf_addf(sql, "%s = ?%d", f->dim->sql, param);
 	else if (f->dim->is_path && f->value[strlen(f->value) - 1] != '/')
 		/* /src/app* is /src/app and what lies below, never /src/app2 */
-		sbuf_addf(sql, "(%s = ?%d OR substr(%s, 1, length(?%d) + 1) = ?%d || '/')", f->dim->sql,
-		    param, f->dim->sql, param, param);
+		sbuf_addf(sql, "(%s = ?%d OR substr(%s, 1, length(?%d) + 1) = ?%d || '/')",
+		    f->dim->sql, param, f->dim->sql, param, param);
 	else
 		sbuf_addf(sql, "substr(%s, 1, length(?%d)) = ?%d", f->dim->sql, param, param);
 }

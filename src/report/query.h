@@ -19,11 +19,11 @@ struct query_filter {
 };
 
 struct query {
-	struct period range;    /* ms, half-open */
+	struct period range; /* ms, half-open */
 	const struct tz *tz;
 	enum bucket group;
-	int week_start;         /* 0 = Monday */
-	const struct dim *by;   /* NULL: none */
+	int week_start;       /* 0 = Monday */
+	const struct dim *by; /* NULL: none */
 	struct query_filter *filters;
 	size_t filters_len;
 };
@@ -35,14 +35,16 @@ void query_init(struct query *q, const struct tz *tz);
 void query_clear(struct query *q);
 
 /*
- * Add the filter NAME VALUE to Q: a leading ! negates, a trailing * is a prefix, <unknown> means unknown.
- * Returns 0; -1 with ERR_USAGE in *E for an unknown NAME or an empty VALUE. Source: pages.md 4.
+ * Add the filter NAME VALUE to Q: a leading ! negates, a trailing * is a
+ * prefix, <unknown> means unknown. Returns 0; -1 with ERR_USAGE in *E for an
+ * unknown NAME or an empty VALUE. Source: pages.md 4.
  */
 int query_filter(struct query *q, const char *name, const char *value, struct err *e);
 
 /*
- * Append to SQL the conditions of Q's filters, each " AND …", over the aliases of dims.h; parameters are numbered from
- * FIRST. Values of one dimension are alternatives, dimensions and negations all must hold. Errors stay in SQL.
+ * Append to SQL the conditions of Q's filters, each " AND …", over the aliases
+ * of dims.h; parameters are numbered from FIRST. Values of one dimension are
+ * alternatives, dimensions and negations all must hold. Errors stay in SQL.
  */
 void query_where(const struct query *q, struct sbuf *sql, int first);
 

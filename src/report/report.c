@@ -14,7 +14,7 @@
 
 struct entry {
 	struct report_row row;
-	char *key;             /* start and group */
+	char *key; /* start and group */
 	UT_hash_handle hh;
 };
 
@@ -28,11 +28,12 @@ struct run {
 };
 
 void
-report_add(struct report_sum *sum, const struct price_card *card, struct str model,
-    struct str tier, int64_t at_ms, bool is_long, int64_t responses, const int64_t tokens[5])
+report_add(struct report_sum *sum, const struct price_card *card, struct str model, struct str tier,
+    int64_t at_ms, bool is_long, int64_t responses, const int64_t tokens[5])
 {
-	struct price_key key = { .model = model, .tier = price_tier_of(tier), .is_long = is_long,
-		.at_ms = at_ms };
+	struct price_key key = {
+		.model = model, .tier = price_tier_of(tier), .is_long = is_long, .at_ms = at_ms
+	};
 	const struct price_row_info *info;
 	struct price_rates rates;
 	int64_t all = tokens[0];
@@ -71,14 +72,17 @@ entry_at(struct run *r, int64_t ms, struct str group, struct entry **out, struct
 	}
 	if (++r->len > ROWS_MAX) {
 		free(key);
-		return err_set(e, ERR_LIMIT, "the report has more than %zu rows; "
-		    "take a shorter range or a larger --group", ROWS_MAX);
+		return err_set(e, ERR_LIMIT,
+		    "the report has more than %zu rows; "
+		    "take a shorter range or a larger --group",
+		    ROWS_MAX);
 	}
 	bucket_label(r->q->group, r->q->tz, r->q->week_start, ms, label);
 	x = xcalloc(1, sizeof(*x));
 	x->key = key;
-	x->row = (struct report_row){ .start_ms = start, .period = xstrdup(label),
-		.group = str_dup(group) };
+	x->row = (struct report_row){
+		.start_ms = start, .period = xstrdup(label), .group = str_dup(group)
+	};
 	HASH_ADD_KEYPTR(hh, r->entries, x->key, strlen(x->key), x);
 	*out = x;
 	return 0;
@@ -103,11 +107,13 @@ take_row(struct run *r, struct stmt *q, struct err *e)
 	report_add(&x->row.sum, r->card, model, tier, at_ms, is_long, stmt_i64(q, 5), tokens);
 	report_add(total, r->card, model, tier, at_ms, is_long, stmt_i64(q, 5), tokens);
 	if (total->unpriced > before) {
-		struct price_key key = { .model = model, .tier = price_tier_of(tier),
-			.is_long = is_long, .at_ms = at_ms };
+		struct price_key key = { .model = model,
+			.tier = price_tier_of(tier),
+			.is_long = is_long,
+			.at_ms = at_ms };
 
-		coverage_unpriced(&r->out->coverage, model, price_reason(r->card, key),
-		    total->unpriced - before);
+		coverage_unpriced(
+		    &r->out->coverage, model, price_reason(r->card, key), total->unpriced - before);
 	}
 	return 0;
 }
@@ -180,8 +186,7 @@ usage(struct run *r, struct err *e)
 
 	if (first > last) /* the range lies inside one quarter-hour */
 		return edge(r, from, to, e);
-	if (edge(r, from, first * QUARTER_MS, e) < 0 ||
-	    whole_quarters(r, first, last, e) < 0)
+	if (edge(r, from, first * QUARTER_MS, e) < 0 || whole_quarters(r, first, last, e) < 0)
 		return -1;
 	return edge(r, last * QUARTER_MS, to, e);
 }
@@ -195,9 +200,11 @@ losses(struct run *r, struct err *e)
 	int rc;
 
 	sbuf_init(&sql, 65536);
-	sbuf_addf(&sql, "SELECT l.ts_ms, %s, l.kind FROM loss l JOIN dimset d ON d.id = l.dimset_id "
+	sbuf_addf(&sql,
+	    "SELECT l.ts_ms, %s, l.kind FROM loss l JOIN dimset d ON d.id = l.dimset_id "
 	    "JOIN thread t ON t.id = l.thread_id JOIN home h ON h.id = d.home_id "
-	    "WHERE l.ts_ms >= ?1 AND l.ts_ms < ?2", r->q->by == NULL ? "''" : r->q->by->sql);
+	    "WHERE l.ts_ms >= ?1 AND l.ts_ms < ?2",
+	    r->q->by == NULL ? "''" : r->q->by->sql);
 	query_where(r->q, &sql, 3);
 	q = sbuf_check(&sql, e) < 0 ? NULL : store_prepare(r->store, sql.buf, e);
 	sbuf_free(&sql);
@@ -237,7 +244,8 @@ collect(struct run *r)
 	struct entry *x, *next;
 
 	r->out->rows = xcalloc(r->len, sizeof(*r->out->rows));
-	HASH_ITER(hh, r->entries, x, next) {
+	HASH_ITER(hh, r->entries, x, next)
+	{
 		r->out->rows[r->out->len++] = x->row;
 		HASH_DEL(r->entries, x);
 		free(x->key);
@@ -257,8 +265,7 @@ report_run(struct store *s, const struct query *q, const struct price_card *card
 	memset(out, 0, sizeof(*out));
 	if (store_begin(s, e) < 0)
 		return -1;
-	if (coverage_run(s, q, &out->coverage, e) == 0 && usage(&r, e) == 0 &&
-	    losses(&r, e) == 0)
+	if (coverage_run(s, q, &out->coverage, e) == 0 && usage(&r, e) == 0 && losses(&r, e) == 0)
 		rc = 0;
 	store_rollback(s);
 	collect(&r);

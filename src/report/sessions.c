@@ -15,8 +15,10 @@ static int
 sums_of(struct store *s, const struct price_card *card, int64_t thread_id, struct report_sum *sum,
     struct err *e)
 {
-	static const char SQL[] = "SELECT r.quarter, d.model, d.tier, r.is_long, r.responses, r.input, r.cached, "
-	    "r.cache_write, r.output, r.reasoning FROM rollup r JOIN dimset d ON d.id = r.dimset_id "
+	static const char SQL[] =
+	    "SELECT r.quarter, d.model, d.tier, r.is_long, r.responses, r.input, r.cached, "
+	    "r.cache_write, r.output, r.reasoning FROM rollup r JOIN dimset d ON d.id = "
+	    "r.dimset_id "
 	    "WHERE r.thread_id = ?1";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
@@ -29,8 +31,9 @@ sums_of(struct store *s, const struct price_card *card, int64_t thread_id, struc
 
 		for (int i = 0; i < 5; i++)
 			tokens[i] = stmt_i64(q, 5 + i);
-		report_add(sum, card, stmt_str(q, 1), stmt_str(q, 2), stmt_i64(q, 0) * PERIOD_QUARTER_MS,
-		    stmt_i64(q, 3) != 0, stmt_i64(q, 4), tokens);
+		report_add(sum, card, stmt_str(q, 1), stmt_str(q, 2),
+		    stmt_i64(q, 0) * PERIOD_QUARTER_MS, stmt_i64(q, 3) != 0, stmt_i64(q, 4),
+		    tokens);
 	}
 	stmt_done(q);
 	return rc;
@@ -60,42 +63,61 @@ losses_of(struct store *s, int64_t thread_id, unsigned *losses, struct err *e)
 static void
 statement(const struct query *q, const char *search, size_t limit, struct sbuf *sql)
 {
-	sbuf_addz(sql, "WITH span AS (SELECT t.id AS id, min(r.first_ms) AS first_ms, max(r.last_ms) AS last_ms "
+	sbuf_addz(sql,
+	    "WITH span AS (SELECT t.id AS id, min(r.first_ms) AS first_ms, max(r.last_ms) AS "
+	    "last_ms "
 	    "FROM thread t LEFT JOIN rollout r ON r.thread_id = t.id GROUP BY t.id), "
-	    "used AS (SELECT thread_id, min(quarter) * 900000 AS first_ms, max(quarter) * 900000 AS last_ms "
+	    "used AS (SELECT thread_id, min(quarter) * 900000 AS first_ms, max(quarter) * "
+	    "900000 AS last_ms "
 	    "FROM rollup GROUP BY 1) "
 	    "SELECT t.id, t.uuid, t.title, x.cwd, x.repository, x.source_kind, x.cli_version, "
-	    "(SELECT group_concat(model, ' ') FROM (SELECT DISTINCT d2.model AS model FROM rollup u "
-	    "JOIN dimset d2 ON d2.id = u.dimset_id WHERE u.thread_id = t.id AND d2.model <> '' ORDER BY 1)), "
-	    "coalesce(x.parent, r.forked_from, r.base_thread), coalesce(span.first_ms, used.first_ms), "
+	    "(SELECT group_concat(model, ' ') FROM (SELECT DISTINCT d2.model AS model FROM "
+	    "rollup u "
+	    "JOIN dimset d2 ON d2.id = u.dimset_id WHERE u.thread_id = t.id AND d2.model <> '' "
+	    "ORDER BY 1)), "
+	    "coalesce(x.parent, r.forked_from, r.base_thread), coalesce(span.first_ms, "
+	    "used.first_ms), "
 	    "coalesce(span.last_ms, used.last_ms), "
-	    "(SELECT count(*) FROM turn n JOIN rollout o ON o.id = n.rollout_id AND n.line >= o.own_line "
+	    "(SELECT count(*) FROM turn n JOIN rollout o ON o.id = n.rollout_id AND n.line >= "
+	    "o.own_line "
 	    "WHERE o.thread_id = t.id), "
 	    "(SELECT count(*) FROM content_messages m WHERE m.session_id = t.uuid), "
-	    "(SELECT count(*) FROM call c JOIN rollout o ON o.id = c.rollout_id AND c.line >= o.own_line "
+	    "(SELECT count(*) FROM call c JOIN rollout o ON o.id = c.rollout_id AND c.line >= "
+	    "o.own_line "
 	    "WHERE o.thread_id = t.id), "
-	    "(SELECT count(*) FROM call c JOIN rollout o ON o.id = c.rollout_id AND c.line >= o.own_line "
+	    "(SELECT count(*) FROM call c JOIN rollout o ON o.id = c.rollout_id AND c.line >= "
+	    "o.own_line "
 	    "WHERE o.thread_id = t.id AND c.status IN ('failed', 'timeout')), "
-	    "(SELECT count(*) FROM marker m JOIN rollout o ON o.id = m.rollout_id AND m.line >= o.own_line "
+	    "(SELECT count(*) FROM marker m JOIN rollout o ON o.id = m.rollout_id AND m.line "
+	    ">= o.own_line "
 	    "WHERE o.thread_id = t.id AND m.name = 'compacted'), "
 	    "(SELECT max(f.archived) FROM file f WHERE f.rollout_id = r.id), "
 	    "(SELECT f.state = 'gone' FROM file f WHERE f.rollout_id = r.id), r.id IS NULL "
-	    "FROM thread t LEFT JOIN span ON span.id = t.id LEFT JOIN used ON used.thread_id = t.id "
-	    "LEFT JOIN rollout r ON r.id = (SELECT r2.id FROM rollout r2 WHERE r2.thread_id = t.id ORDER BY r2.page LIMIT 1) "
+	    "FROM thread t LEFT JOIN span ON span.id = t.id LEFT JOIN used ON used.thread_id = "
+	    "t.id "
+	    "LEFT JOIN rollout r ON r.id = (SELECT r2.id FROM rollout r2 WHERE r2.thread_id = "
+	    "t.id ORDER BY r2.page LIMIT 1) "
 	    "LEFT JOIN session x ON x.rollout_id = r.id "
 	    "WHERE (r.id IS NOT NULL OR used.thread_id IS NOT NULL) "
-	    "AND coalesce(span.last_ms, used.last_ms, 0) >= ?1 AND coalesce(span.first_ms, used.first_ms, 0) < ?2");
+	    "AND coalesce(span.last_ms, used.last_ms, 0) >= ?1 AND coalesce(span.first_ms, "
+	    "used.first_ms, 0) < ?2");
 	if (q->filters_len > 0) {
-		sbuf_addz(sql, " AND EXISTS (SELECT 1 FROM (SELECT u.dimset_id FROM rollup u WHERE u.thread_id = t.id "
+		sbuf_addz(sql,
+		    " AND EXISTS (SELECT 1 FROM (SELECT u.dimset_id FROM rollup u WHERE "
+		    "u.thread_id = t.id "
 		    "UNION SELECT l.dimset_id FROM loss l WHERE l.thread_id = t.id UNION "
-		    "SELECT u.dimset_id FROM usage u WHERE u.rollout_id = r.id AND u.dimset_id IS NOT NULL) k "
-		    "JOIN dimset d ON d.id = k.dimset_id JOIN home h ON h.id = d.home_id WHERE 1");
+		    "SELECT u.dimset_id FROM usage u WHERE u.rollout_id = r.id AND u.dimset_id "
+		    "IS NOT NULL) k "
+		    "JOIN dimset d ON d.id = k.dimset_id JOIN home h ON h.id = d.home_id WHERE "
+		    "1");
 		query_where(q, sql, 4);
 		sbuf_addz(sql, ")");
 	}
 	if (search != NULL)
-		sbuf_addz(sql, " AND instr(lower(t.uuid || ' ' || coalesce(t.title, '') || ' ' || coalesce(x.cwd, '') || ' ' || "
-		    "coalesce(x.repository, '') || ' ' || coalesce(x.git_branch, '')), lower(?3)) > 0");
+		sbuf_addz(sql, " AND instr(lower(t.uuid || ' ' || coalesce(t.title, '') || ' ' || "
+			       "coalesce(x.cwd, '') || ' ' || "
+			       "coalesce(x.repository, '') || ' ' || coalesce(x.git_branch, '')), "
+			       "lower(?3)) > 0");
 	sbuf_addz(sql, " ORDER BY coalesce(span.last_ms, used.last_ms, 0) DESC, t.uuid");
 	if (limit > 0)
 		sbuf_addf(sql, " LIMIT %zu", limit + 1);
@@ -105,13 +127,24 @@ static void
 load(struct stmt *q, struct session_row *r)
 {
 	*r = (struct session_row){
-		.uuid = text_or_null(q, 1), .title = text_or_null(q, 2), .directory = text_or_null(q, 3),
-		.repository = text_or_null(q, 4), .source = text_or_null(q, 5),
-		.version = text_or_null(q, 6), .models = text_or_null(q, 7), .parent = text_or_null(q, 8),
-		.first_ms = stmt_opt(q, 9), .last_ms = stmt_opt(q, 10), .turns = stmt_i64(q, 11),
-		.messages = stmt_i64(q, 12), .calls = stmt_i64(q, 13), .failures = stmt_i64(q, 14),
-		.compactions = stmt_i64(q, 15), .is_archived = stmt_i64(q, 16) != 0,
-		.is_gone = stmt_i64(q, 17) != 0, .is_recovered = stmt_i64(q, 18) != 0,
+		.uuid = text_or_null(q, 1),
+		.title = text_or_null(q, 2),
+		.directory = text_or_null(q, 3),
+		.repository = text_or_null(q, 4),
+		.source = text_or_null(q, 5),
+		.version = text_or_null(q, 6),
+		.models = text_or_null(q, 7),
+		.parent = text_or_null(q, 8),
+		.first_ms = stmt_opt(q, 9),
+		.last_ms = stmt_opt(q, 10),
+		.turns = stmt_i64(q, 11),
+		.messages = stmt_i64(q, 12),
+		.calls = stmt_i64(q, 13),
+		.failures = stmt_i64(q, 14),
+		.compactions = stmt_i64(q, 15),
+		.is_archived = stmt_i64(q, 16) != 0,
+		.is_gone = stmt_i64(q, 17) != 0,
+		.is_recovered = stmt_i64(q, 18) != 0,
 	};
 }
 

@@ -49,11 +49,14 @@ static int
 newest(struct store *s, struct status *st, struct err *e)
 {
 	/* the newest own usage line; of equal times the later line */
-	static const char SQL[] = "SELECT u.ts_ms, d.model, d.directory, t.uuid, t.title, x.cli_version, "
-	    "u.l_input, u.l_cached, u.l_write, u.l_output, u.l_reasoning, u.l_total, u.window, u.rollout_id, u.pos "
+	static const char SQL[] =
+	    "SELECT u.ts_ms, d.model, d.directory, t.uuid, t.title, x.cli_version, "
+	    "u.l_input, u.l_cached, u.l_write, u.l_output, u.l_reasoning, u.l_total, u.window, "
+	    "u.rollout_id, u.pos "
 	    "FROM usage u JOIN rollout r ON r.id = u.rollout_id AND u.line >= r.own_line "
 	    "JOIN thread t ON t.id = r.thread_id LEFT JOIN dimset d ON d.id = u.dimset_id "
-	    "LEFT JOIN session x ON x.rollout_id = r.id WHERE u.ts_ms IS NOT NULL AND u.verdict <> 6 "
+	    "LEFT JOIN session x ON x.rollout_id = r.id WHERE u.ts_ms IS NOT NULL AND "
+	    "u.verdict <> 6 "
 	    "ORDER BY u.ts_ms DESC, t.uuid DESC, u.rollout_id DESC, u.pos DESC LIMIT 1";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
@@ -77,11 +80,14 @@ newest(struct store *s, struct status *st, struct err *e)
 static int
 last_request(struct store *s, struct status *st, struct err *e)
 {
-	static const char USED[] = "SELECT u.l_input, u.l_cached, u.l_write, u.l_output, u.l_reasoning, u.l_total "
+	static const char USED[] =
+	    "SELECT u.l_input, u.l_cached, u.l_write, u.l_output, u.l_reasoning, u.l_total "
 	    "FROM usage u JOIN rollout r ON r.id = u.rollout_id AND u.line >= r.own_line "
 	    "JOIN thread t ON t.id = r.thread_id WHERE t.uuid = ?1 AND u.l_total IS NOT NULL "
-	    "AND u.l_input + u.l_output > 0 ORDER BY u.ts_ms DESC, u.rollout_id DESC, u.pos DESC LIMIT 1";
-	static const char GAUGE[] = "SELECT u.window, u.l_total FROM usage u "
+	    "AND u.l_input + u.l_output > 0 ORDER BY u.ts_ms DESC, u.rollout_id DESC, u.pos "
+	    "DESC LIMIT 1";
+	static const char GAUGE[] =
+	    "SELECT u.window, u.l_total FROM usage u "
 	    "JOIN rollout r ON r.id = u.rollout_id AND u.line >= r.own_line "
 	    "JOIN thread t ON t.id = r.thread_id WHERE t.uuid = ?1 AND u.window IS NOT NULL "
 	    "AND u.l_total > 0 ORDER BY u.ts_ms DESC, u.rollout_id DESC, u.pos DESC LIMIT 1";
@@ -94,9 +100,12 @@ last_request(struct store *s, struct status *st, struct err *e)
 	stmt_bind_strz(q, 1, st->session);
 	if ((rc = stmt_step(q, e)) == 1) {
 		st->has_usage = true;
-		st->last = (struct tokens){ .input = stmt_i64(q, 0), .cached = stmt_i64(q, 1),
-			.cache_write = stmt_i64(q, 2), .output = stmt_i64(q, 3),
-			.reasoning = stmt_i64(q, 4), .total = stmt_i64(q, 5) };
+		st->last = (struct tokens){ .input = stmt_i64(q, 0),
+			.cached = stmt_i64(q, 1),
+			.cache_write = stmt_i64(q, 2),
+			.output = stmt_i64(q, 3),
+			.reasoning = stmt_i64(q, 4),
+			.total = stmt_i64(q, 5) };
 	}
 	stmt_done(q);
 	if (rc < 0 || (q = store_stmt(s, GAUGE, e)) == NULL)
@@ -115,12 +124,15 @@ static int
 limits(struct store *s, int64_t now_ms, struct status *st, struct err *e)
 {
 	/* the newest own sample of each (home, limit, length) */
-	static const char SQL[] = "SELECT path, limit_id, minutes, used_percent, resets_ms, ts_ms, plan_type FROM ("
-	    "SELECT h.path, l.limit_id, l.minutes, l.used_percent, l.resets_ms, l.ts_ms, l.plan_type, "
+	static const char SQL[] =
+	    "SELECT path, limit_id, minutes, used_percent, resets_ms, ts_ms, plan_type FROM ("
+	    "SELECT h.path, l.limit_id, l.minutes, l.used_percent, l.resets_ms, l.ts_ms, "
+	    "l.plan_type, "
 	    "row_number() OVER (PARTITION BY r.home_id, l.limit_id, l.minutes "
 	    "ORDER BY l.ts_ms DESC, l.rollout_id DESC, l.pos DESC) AS nth "
 	    "FROM limit_sample l JOIN rollout r ON r.id = l.rollout_id AND l.line >= r.own_line "
-	    "JOIN home h ON h.id = r.home_id WHERE l.used_percent IS NOT NULL AND l.ts_ms IS NOT NULL) "
+	    "JOIN home h ON h.id = r.home_id WHERE l.used_percent IS NOT NULL AND l.ts_ms IS "
+	    "NOT NULL) "
 	    "WHERE nth = 1 ORDER BY path, limit_id <> 'codex', limit_id, minutes";
 	struct stmt *q = store_stmt(s, SQL, e);
 	size_t alloc = 0;
@@ -134,9 +146,12 @@ limits(struct store *s, int64_t now_ms, struct status *st, struct err *e)
 		xgrow(&st->limits, st->limits_len, &alloc, sizeof(*st->limits));
 		l = &st->limits[st->limits_len++];
 		*l = (struct status_limit){
-			.home = str_dup(stmt_str(q, 0)), .limit_id = str_dup(stmt_str(q, 1)),
-			.minutes = stmt_opt(q, 2), .used_percent = stmt_real(q, 3),
-			.resets_ms = stmt_opt(q, 4), .captured_ms = stmt_i64(q, 5),
+			.home = str_dup(stmt_str(q, 0)),
+			.limit_id = str_dup(stmt_str(q, 1)),
+			.minutes = stmt_opt(q, 2),
+			.used_percent = stmt_real(q, 3),
+			.resets_ms = stmt_opt(q, 4),
+			.captured_ms = stmt_i64(q, 5),
 			.plan = text_or_null(q, 6),
 		};
 		l->is_reset = l->resets_ms >= 0 && l->resets_ms <= now_ms;

@@ -12,22 +12,22 @@
 
 struct status_limit {
 	char *home, *limit_id;
-	int64_t minutes;      /* window length; -1: none */
+	int64_t minutes; /* window length; -1: none */
 	double used_percent;
-	int64_t resets_ms;    /* -1: not known */
+	int64_t resets_ms; /* -1: not known */
 	int64_t captured_ms;
-	char *plan;           /* NULL: not known */
-	bool is_reset;        /* the reset has passed: used_percent is of a window that is over */
+	char *plan;    /* NULL: not known */
+	bool is_reset; /* the reset has passed: used_percent is of a window that is over */
 };
 
 struct status {
-	bool some;            /* false: nothing was captured yet */
+	bool some; /* false: nothing was captured yet */
 	int64_t captured_ms;
 	char *model, *directory, *session, *title, *version; /* NULL: not known */
 	bool has_usage;
-	struct tokens last;   /* of the last request */
-	int64_t window;       /* of the context, in tokens; -1: not known */
-	int context_left;     /* percent; -1: not known */
+	struct tokens last;          /* of the last request */
+	int64_t window;              /* of the context, in tokens; -1: not known */
+	int context_left;            /* percent; -1: not known */
 	struct status_limit *limits; /* by home, limit (codex first), length */
 	size_t limits_len;
 };
@@ -39,8 +39,9 @@ int status_run(struct store *s, int64_t now_ms, struct status *out, struct err *
 void status_clear(struct status *st);
 
 /*
- * Percent of a context WINDOW that is left after USED tokens, the first 12 000 being overhead; -1 when either is
- * negative; cannot fail. Source: formats.md 2.2.
+ * Percent of a context WINDOW that is left after USED tokens, the first 12 000
+ * being overhead; -1 when either is negative; cannot fail. Source: formats.md
+ * 2.2.
  */
 int status_context_left(int64_t window, int64_t used);
 

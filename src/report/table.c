@@ -11,8 +11,8 @@ struct table {
 	size_t n;
 	bool *right;
 	size_t *width;
-	char **cells;     /* rows of n; the first is the titles; NULL cell: empty */
-	bool *rules;      /* a rule before row i */
+	char **cells; /* rows of n; the first is the titles; NULL cell: empty */
+	bool *rules;  /* a rule before row i */
 	size_t rows, alloc_cells, alloc_rules;
 	bool rule_next;
 };

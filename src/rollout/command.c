@@ -6,9 +6,9 @@
 static bool
 is_prefix(struct str word)
 {
-	static const char *const words[] = { "sudo", "env", "command", "exec", "time",
-		"nohup", "nice", "builtin", "doas", "stdbuf", "setsid", "then", "do", "!",
-		"{", "(", "if", "while", "until" };
+	static const char *const words[] = { "sudo", "env", "command", "exec", "time", "nohup",
+		"nice", "builtin", "doas", "stdbuf", "setsid", "then", "do", "!", "{", "(", "if",
+		"while", "until" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_eqz(word, words[i]))

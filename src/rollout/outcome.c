@@ -78,9 +78,10 @@ header_line(struct str l, struct rec_output *out)
 		out->failed = true;
 	else
 		return str_starts(l, "Chunk ID: ") || str_starts(l, "Command: ") ||
-		    str_starts(l, "Script completed") || str_starts(l, "Original token count: ") ||
-		    str_starts(l, "Total output lines: ") ||
-		    str_starts(l, "Process running with session ID ");
+		       str_starts(l, "Script completed") ||
+		       str_starts(l, "Original token count: ") ||
+		       str_starts(l, "Total output lines: ") ||
+		       str_starts(l, "Process running with session ID ");
 	return true;
 }
 

@@ -63,8 +63,10 @@ rec_local_shell_call(struct rollout *r, struct json_object *p, struct record *re
 	rec->call.head = str_of(r->head);
 	if (rec->call.name.p == NULL)
 		rec->call.name = STR("local_shell");
-	rec->call.input_bytes = action == NULL ? 0 :
-	    (int64_t)strlen(json_object_to_json_string_ext(action, JSON_C_TO_STRING_PLAIN));
+	rec->call.input_bytes =
+	    action == NULL
+		? 0
+		: (int64_t)strlen(json_object_to_json_string_ext(action, JSON_C_TO_STRING_PLAIN));
 }
 
 void
@@ -78,8 +80,10 @@ rec_web_search_call(struct rollout *r, struct json_object *p, struct record *rec
 	if (rec->call.name.p == NULL)
 		rec->call.name = STR("web_search");
 	rec->call.is_complete = true;
-	rec->call.input_bytes = action == NULL ? 0 :
-	    (int64_t)strlen(json_object_to_json_string_ext(action, JSON_C_TO_STRING_PLAIN));
+	rec->call.input_bytes =
+	    action == NULL
+		? 0
+		: (int64_t)strlen(json_object_to_json_string_ext(action, JSON_C_TO_STRING_PLAIN));
 	/* it has no call id: the item's own id is the next best */
 	if (rec->call.call_id.p == NULL)
 		rec->call.call_id = jx_str(p, "id");

@@ -20,8 +20,7 @@ not_empty(struct json_object *p, const char *key)
 {
 	struct json_object *v = jx_any(p, key);
 
-	return v != NULL &&
-	    (!json_object_is_type(v, json_type_string) || jx_text(v).n > 0);
+	return v != NULL && (!json_object_is_type(v, json_type_string) || jx_text(v).n > 0);
 }
 
 static void
@@ -46,8 +45,8 @@ sandbox(struct json_object *p, struct rec_context *c)
 		c->network = str_eqz(word, "enabled");
 	roots = jx_arr(v, "writable_roots");
 	if (roots != NULL)
-		c->writable_roots = str_of(json_object_to_json_string_ext(roots,
-		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		c->writable_roots = str_of(json_object_to_json_string_ext(
+		    roots, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 	c->exclude_tmpdir = flag(v, "exclude_tmpdir_env_var");
 	c->exclude_slash_tmp = flag(v, "exclude_slash_tmp");
 }

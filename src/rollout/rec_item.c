@@ -69,8 +69,8 @@ finished(struct rollout *r, struct record *rec, struct json_object *o)
 	out->wall_ms = duration_ms(o);
 	out->status = jx_str(o, "status");
 	out->has_exit = jx_i64(o, "exit_code", INT32_MIN, INT32_MAX, &out->exit_code);
-	out->failed = (out->has_exit && out->exit_code != 0) ||
-	    str_eqz(out->status, "failed") || str_eqz(out->status, "declined");
+	out->failed = (out->has_exit && out->exit_code != 0) || str_eqz(out->status, "failed") ||
+		      str_eqz(out->status, "declined");
 	if (command != NULL) {
 		(void)command_head_json(command, r->head, sizeof(r->head));
 		out->head = str_of(r->head);
@@ -95,7 +95,7 @@ rec_item_completed(struct rollout *r, struct json_object *p, struct record *rec)
 		rec->activity.name = "reasoning_event";
 		rec->activity.count = 1;
 	} else if (str_eqz(type, "CommandExecution") || str_eqz(type, "FileChange") ||
-	    str_eqz(type, "McpToolCall") || str_eqz(type, "DynamicToolCall"))
+		   str_eqz(type, "McpToolCall") || str_eqz(type, "DynamicToolCall"))
 		finished(r, rec, item);
 	else if (str_eqz(type, "EnteredReviewMode"))
 		rec_entered_review(r, item, rec);

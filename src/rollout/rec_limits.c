@@ -26,8 +26,7 @@ window(struct json_object *o, struct record *rec, struct rec_window *w)
 		w->minutes = whole_minutes(w->minutes);
 	if (jx_i64(o, "resets_at", 0, (int64_t)1 << 40, &w->resets_at_s))
 		return;
-	if (jx_i64(o, "resets_in_seconds", 0, (int64_t)1 << 32, &in) &&
-	    rec->ts_ms != REC_ABSENT)
+	if (jx_i64(o, "resets_in_seconds", 0, (int64_t)1 << 32, &in) && rec->ts_ms != REC_ABSENT)
 		w->resets_at_s = rec->ts_ms / 1000 + in;
 	else if (jx_any(o, "resets_at") != NULL)
 		rec->fault = "resets_at is no time";
@@ -64,6 +63,6 @@ rec_limits(struct json_object *v, struct record *rec)
 	l->limit_name = jx_str(v, "limit_name");
 	l->plan_type = jx_str(v, "plan_type");
 	l->reached_type = jx_str(v, "rate_limit_reached_type");
-	l->present = l->window[0].present || l->window[1].present ||
-	    credits != NULL || l->reached_type.p != NULL;
+	l->present = l->window[0].present || l->window[1].present || credits != NULL ||
+		     l->reached_type.p != NULL;
 }

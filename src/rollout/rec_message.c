@@ -17,12 +17,25 @@ bool
 message_is_injected(struct str s)
 {
 	static const char *const heads[] = {
-		"<environment_context", "<user_instructions", "<user_action",
-		"<INSTRUCTIONS", "# AGENTS.md instructions", "<turn_aborted",
-		"<permissions instructions", "<skill", "<subagent_notification",
-		"<collaboration_mode", "<apps_instructions", "<plugins_instructions",
-		"<multi_agent", "<model_switch", "<personality", "<hook",
-		"<user_shell_command", "<image", "<environments",
+		"<environment_context",
+		"<user_instructions",
+		"<user_action",
+		"<INSTRUCTIONS",
+		"# AGENTS.md instructions",
+		"<turn_aborted",
+		"<permissions instructions",
+		"<skill",
+		"<subagent_notification",
+		"<collaboration_mode",
+		"<apps_instructions",
+		"<plugins_instructions",
+		"<multi_agent",
+		"<model_switch",
+		"<personality",
+		"<hook",
+		"<user_shell_command",
+		"<image",
+		"<environments",
 	};
 
 	s = str_trim(s);
@@ -121,7 +134,7 @@ rec_message_item(struct rollout *r, struct json_object *p, struct record *rec)
 	text = joined(r, content);
 	measured(rec, role, text, ORIGIN_RESPONSE);
 	rec->message.is_prompt = str_eqz(role, "user") && !message_is_injected(text) &&
-	    !message_is_injected(jx_str(jx_at(content, 0), "text"));
+				 !message_is_injected(jx_str(jx_at(content, 0), "text"));
 	if (r->bare && rec->message.is_prompt)
 		rollout_begin_turn(r, rec);
 }

@@ -61,6 +61,8 @@ rec_token_count(struct rollout *r, struct json_object *p, struct record *rec)
 		rec->fault = "a token counter is no count";
 	if (last != NULL && !(u->has_last = tokens(last, &u->last)))
 		rec->fault = "a token counter is no count";
+	if (total != NULL && !u->has_total)
+		u->has_last = false; /* it is in the next total's difference too */
 	(void)jx_i64(info, "model_context_window", 0, TOKENS_MAX, &u->window);
 	if (u->has_total || u->has_last)
 		rec->print = tokens_print(&u->total, tokens_print(&u->last, 1)) | 1;

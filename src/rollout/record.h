@@ -27,22 +27,22 @@ struct rec_window {
 struct rec_limits {
 	bool present;
 	struct str limit_id, limit_name, plan_type, reached_type, balance;
-	int has_credits, unlimited; /* 0, 1, REC_ABSENT */
+	int has_credits, unlimited;  /* 0, 1, REC_ABSENT */
 	struct rec_window window[2]; /* primary, secondary */
 };
 
 struct rec_usage {
-	bool is_record;      /* token_usage_record, else token_count */
+	bool is_record; /* token_usage_record, else token_count */
 	bool has_total, has_last;
 	struct rec_tokens total, last; /* a record's usage is in last */
-	int64_t window;      /* model_context_window; REC_ABSENT */
+	int64_t window;                /* model_context_window; REC_ABSENT */
 	struct str response_id, thread_id, turn_id;
 };
 
 struct rec_session {
 	struct str id, timestamp, cwd, originator, cli_version, provider;
-	struct str source;        /* as logged: the string, or the JSON text of the object */
-	const char *source_kind;  /* one of the words of design.md 10 */
+	struct str source;              /* as logged: the string, or the JSON text of the object */
+	const char *source_kind;        /* one of the words of design.md 10 */
 	struct str commit, branch, url; /* url without user and token */
 	struct str forked_from, parent, nickname, role, agent_path;
 	struct str thread_source, history_mode, root;
@@ -52,17 +52,17 @@ struct rec_session {
 };
 
 struct rec_context {
-	bool is_settings;         /* thread_settings_applied, else turn_context */
+	bool is_settings; /* thread_settings_applied, else turn_context */
 	struct str thread_id, turn_id, model, effort, cwd, tier;
 	struct str approval, sandbox, writable_roots, truncation_mode, summary;
 	int network, exclude_tmpdir, exclude_slash_tmp; /* 0, 1, REC_ABSENT */
-	int64_t truncation_limit; /* REC_ABSENT */
+	int64_t truncation_limit;                       /* REC_ABSENT */
 	bool has_base, has_user, has_developer, has_schema;
 };
 
 struct rec_turn {
 	bool is_end;
-	struct str turn_id, status; /* completed interrupted failed … */
+	struct str turn_id, status;                         /* completed interrupted failed … */
 	int64_t started_ms, ended_ms, duration_ms, ttft_ms; /* REC_ABSENT */
 };
 
@@ -70,36 +70,36 @@ enum rec_origin { ORIGIN_EVENT, ORIGIN_ITEM, ORIGIN_RESPONSE };
 
 struct rec_message {
 	enum rec_origin origin;
-	struct str role;         /* user assistant developer system */
-	bool is_prompt;          /* role user and no injected context */
+	struct str role; /* user assistant developer system */
+	bool is_prompt;  /* role user and no injected context */
 	int64_t chars, bytes;
 	int64_t images, local_images;
-	struct str text;         /* for content = full; may be one of several parts */
+	struct str text; /* for content = full; may be one of several parts */
 };
 
 struct rec_call {
 	const char *kind; /* function_call custom_tool_call local_shell web_search_call */
 	struct str call_id, name, space, status;
-	struct str head;  /* base name of the command; in the parser's buffer */
+	struct str head; /* base name of the command; in the parser's buffer */
 	int64_t input_bytes;
 	bool is_complete; /* has no output line of its own */
 };
 
 struct rec_output {
-	struct str call_id;       /* {NULL,0}: belongs to the call in progress */
-	struct str head, status;  /* of a command that ran inside; may be absent */
+	struct str call_id;      /* {NULL,0}: belongs to the call in progress */
+	struct str head, status; /* of a command that ran inside; may be absent */
 	bool has_exit;
 	int64_t exit_code;
-	int64_t wall_ms;          /* REC_ABSENT */
-	int64_t output_bytes;     /* REC_ABSENT */
+	int64_t wall_ms;      /* REC_ABSENT */
+	int64_t output_bytes; /* REC_ABSENT */
 	bool failed, timed_out, aborted;
-	bool is_event;            /* says more of a call, is not its output */
+	bool is_event; /* says more of a call, is not its output */
 };
 
 struct rec_marker {
 	const char *name; /* constant */
 	struct str reason;
-	int64_t number;   /* num_turns and the like; REC_ABSENT */
+	int64_t number; /* num_turns and the like; REC_ABSENT */
 };
 
 struct rec_activity {
@@ -108,8 +108,8 @@ struct rec_activity {
 };
 
 enum rec_kind {
-	REC_NONE,     /* known, nothing to store */
-	REC_UNKNOWN,  /* a kind we do not know: counted by name */
+	REC_NONE,    /* known, nothing to store */
+	REC_UNKNOWN, /* a kind we do not know: counted by name */
 	REC_SESSION,
 	REC_CONTEXT,
 	REC_USAGE,
@@ -123,15 +123,15 @@ enum rec_kind {
 
 struct record {
 	enum rec_kind kind;
-	struct str type, sub;  /* names as logged */
-	struct str thread_id;  /* of an item: another's while a review runs inside */
-	int64_t ts_ms;         /* REC_ABSENT when the line has none */
-	int64_t ordinal;       /* REC_ABSENT */
-	int64_t turn_seq;      /* turn in force, from 1; 0 before the first */
-	bool starts_turn;      /* this line began turn_seq */
+	struct str type, sub; /* names as logged */
+	struct str thread_id; /* of an item: another's while a review runs inside */
+	int64_t ts_ms;        /* REC_ABSENT when the line has none */
+	int64_t ordinal;      /* REC_ABSENT */
+	int64_t turn_seq;     /* turn in force, from 1; 0 before the first */
+	bool starts_turn;     /* this line began turn_seq */
 	bool in_review;
-	uint64_t print;        /* fingerprint of the stable fields; 0: none */
-	const char *fault;     /* constant reason: a part of the line could not be used */
+	uint64_t print;    /* fingerprint of the stable fields; 0: none */
+	const char *fault; /* constant reason: a part of the line could not be used */
 	struct rec_limits limits;
 	struct rec_usage usage;
 	struct rec_session session;

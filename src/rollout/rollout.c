@@ -120,7 +120,7 @@ static bool
 is_bare_header(struct json_object *o)
 {
 	return jx_str(o, "id").p != NULL && jx_str(o, "timestamp").p != NULL &&
-	    jx_any(o, "type") == NULL && jx_any(o, "payload") == NULL;
+	       jx_any(o, "type") == NULL && jx_any(o, "payload") == NULL;
 }
 
 static void
@@ -179,8 +179,9 @@ rollout_line(struct rollout *r, struct str text, struct record *rec, const char 
 	if (text.n == 0)
 		return 0;
 	if ((o = jx_parse(r->tok, text.p, text.n)) == NULL) {
-		*why = json_tokener_get_error(r->tok) == json_tokener_error_depth ?
-		    "nested too deep" : "not JSON";
+		*why = json_tokener_get_error(r->tok) == json_tokener_error_depth
+			   ? "nested too deep"
+			   : "not JSON";
 		return -1;
 	}
 	r->line = o;

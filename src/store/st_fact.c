@@ -33,13 +33,17 @@ bind_tokens(struct stmt *q, int i, const struct rec_tokens *t, bool there)
 }
 
 int
-st_usage_put(struct store *s, const struct st_place *p, const struct record *rec,
-    bool other_thread, struct err *e)
+st_usage_put(struct store *s, const struct st_place *p, const struct record *rec, bool other_thread,
+    struct err *e)
 {
-	static const char SQL[] = "INSERT INTO usage(rollout_id, pos, line, ts_ms, turn_seq, is_record, "
-	    "in_review, ordinal, response_id, turn_id, record_thread, window, t_input, t_cached, t_write, "
-	    "t_output, t_reasoning, t_total, l_input, l_cached, l_write, l_output, l_reasoning, l_total) "
-	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+	static const char SQL[] =
+	    "INSERT INTO usage(rollout_id, pos, line, ts_ms, turn_seq, is_record, "
+	    "in_review, ordinal, response_id, turn_id, record_thread, window, t_input, "
+	    "t_cached, t_write, "
+	    "t_output, t_reasoning, t_total, l_input, l_cached, l_write, l_output, "
+	    "l_reasoning, l_total) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+	    "?17, ?18, ?19, "
 	    "?20, ?21, ?22, ?23, ?24)";
 	const struct rec_usage *u = &rec->usage;
 	struct stmt *q = begin(s, SQL, p, rec, e);
@@ -62,8 +66,10 @@ st_usage_put(struct store *s, const struct st_place *p, const struct record *rec
 int
 st_limits_put(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO limit_sample(rollout_id, pos, slot, line, ts_ms, limit_id, "
-	    "limit_name, minutes, used_percent, resets_ms, plan_type, reached_type, has_credits, unlimited, "
+	static const char SQL[] =
+	    "INSERT INTO limit_sample(rollout_id, pos, slot, line, ts_ms, limit_id, "
+	    "limit_name, minutes, used_percent, resets_ms, plan_type, reached_type, "
+	    "has_credits, unlimited, "
 	    "balance) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
 	const struct rec_limits *l = &rec->limits;
 	bool none = !l->window[0].present && !l->window[1].present;
@@ -104,12 +110,17 @@ st_limits_put(struct store *s, const struct st_place *p, const struct record *re
 int
 st_context_put(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO context(rollout_id, pos, line, ts_ms, turn_seq, is_settings, "
-	    "turn_id, model, effort, cwd, tier, approval_policy, sandbox_policy_type, sandbox_network_access, "
+	static const char SQL[] =
+	    "INSERT INTO context(rollout_id, pos, line, ts_ms, turn_seq, is_settings, "
+	    "turn_id, model, effort, cwd, tier, approval_policy, sandbox_policy_type, "
+	    "sandbox_network_access, "
 	    "sandbox_writable_roots, sandbox_exclude_tmpdir_env_var, sandbox_exclude_slash_tmp, "
-	    "truncation_policy_mode, truncation_policy_limit, reasoning_summary, has_base_instructions, "
-	    "has_user_instructions, has_developer_instructions, has_final_output_json_schema) VALUES (?1, ?2, "
-	    "?3, ?4, ?5, ?6, ?7, lower(?8), ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, "
+	    "truncation_policy_mode, truncation_policy_limit, reasoning_summary, "
+	    "has_base_instructions, "
+	    "has_user_instructions, has_developer_instructions, has_final_output_json_schema) "
+	    "VALUES (?1, ?2, "
+	    "?3, ?4, ?5, ?6, ?7, lower(?8), ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+	    "?19, ?20, ?21, "
 	    "?22, ?23, ?24)";
 	const struct rec_context *c = &rec->context;
 	struct stmt *q = begin(s, SQL, p, rec, e);
@@ -143,7 +154,7 @@ st_turn_begin(struct store *s, const struct st_place *p, const struct record *re
     struct str turn_id, struct err *e)
 {
 	static const char SQL[] = "INSERT INTO turn(rollout_id, seq, line, turn_id, start_ms) "
-	    "VALUES (?1, ?2, ?3, ?4, ?5)";
+				  "VALUES (?1, ?2, ?3, ?4, ?5)";
 	struct stmt *q = store_stmt(s, SQL, e);
 
 	if (q == NULL)
@@ -159,7 +170,8 @@ st_turn_begin(struct store *s, const struct st_place *p, const struct record *re
 int
 st_turn_end(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
 {
-	static const char SQL[] = "UPDATE turn SET end_line = ?3, end_ms = ?4, duration_ms = ?5, "
+	static const char SQL[] =
+	    "UPDATE turn SET end_line = ?3, end_ms = ?4, duration_ms = ?5, "
 	    "ttft_ms = ?6, status = ?7 WHERE rollout_id = ?1 AND end_line = 0 AND seq = coalesce("
 	    "(SELECT max(seq) FROM turn WHERE rollout_id = ?1 AND turn_id = ?2), "
 	    "CASE WHEN ?2 IS NULL THEN ?8 END)";
@@ -182,11 +194,13 @@ st_turn_end(struct store *s, const struct st_place *p, const struct record *rec,
 int
 st_message_put(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO message(rollout_id, pos, line, ts_ms, turn_seq, role, origin, "
+	static const char SQL[] =
+	    "INSERT INTO message(rollout_id, pos, line, ts_ms, turn_seq, role, origin, "
 	    "is_prompt, chars, bytes, images, local_images) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 	static const char *const origins[] = {
-		[ORIGIN_EVENT] = "event", [ORIGIN_ITEM] = "item", [ORIGIN_RESPONSE] = "response" };
+		[ORIGIN_EVENT] = "event", [ORIGIN_ITEM] = "item", [ORIGIN_RESPONSE] = "response"
+	};
 	const struct rec_message *m = &rec->message;
 	struct stmt *q = begin(s, SQL, p, rec, e);
 
@@ -205,7 +219,8 @@ st_message_put(struct store *s, const struct st_place *p, const struct record *r
 int
 st_call_put(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO call(rollout_id, pos, line, ts_ms, turn_seq, kind, name, space, "
+	static const char SQL[] =
+	    "INSERT INTO call(rollout_id, pos, line, ts_ms, turn_seq, kind, name, space, "
 	    "call_id, command, status, input_bytes, end_ms, output_line) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, ''), ?11, ?12, ?13, ?14)";
 	const struct rec_call *c = &rec->call;
@@ -233,26 +248,32 @@ st_call_put(struct store *s, const struct st_place *p, const struct record *rec,
 static const char *
 outcome_word(const struct rec_output *o)
 {
-	return o->timed_out ? "timeout" : o->aborted ? "aborted" :
-	    o->failed ? "failed" : "completed";
+	return o->timed_out ? "timeout"
+	       : o->aborted ? "aborted"
+	       : o->failed  ? "failed"
+			    : "completed";
 }
 
 int
 st_call_output(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
 {
 	/* an end event knows the exit code, the output ends the call; either may come first */
-	static const char OUTPUT[] = "UPDATE call SET "
+	static const char OUTPUT[] =
+	    "UPDATE call SET "
 	    "status = CASE WHEN ?5 = 'completed' AND status = 'failed' THEN status ELSE ?5 END, "
 	    "exit_code = coalesce(exit_code, ?6), wall_ms = coalesce(?7, wall_ms), end_ms = ?4, "
 	    "output_line = ?3, output_bytes = coalesce(?8, output_bytes) "
 	    "WHERE rollout_id = ?1 AND call_id = ?2 AND output_line = 0";
-	static const char EVENT[] = "UPDATE call SET "
+	static const char EVENT[] =
+	    "UPDATE call SET "
 	    "status = CASE WHEN ?5 = 'failed' THEN ?5 ELSE status END, "
-	    "exit_code = CASE WHEN coalesce(exit_code, 0) = 0 THEN coalesce(?6, exit_code) ELSE exit_code END, "
+	    "exit_code = CASE WHEN coalesce(exit_code, 0) = 0 THEN coalesce(?6, exit_code) "
+	    "ELSE exit_code END, "
 	    "wall_ms = coalesce(wall_ms, ?7), command = coalesce(command, nullif(?9, '')) "
 	    "WHERE rollout_id = ?1 AND pos = coalesce("
 	    "(SELECT max(pos) FROM call WHERE rollout_id = ?1 AND call_id = ?2), "
-	    "CASE WHEN ?2 IS NULL THEN (SELECT min(pos) FROM call WHERE rollout_id = ?1 AND output_line = 0 "
+	    "CASE WHEN ?2 IS NULL THEN (SELECT min(pos) FROM call WHERE rollout_id = ?1 AND "
+	    "output_line = 0 "
 	    "AND turn_seq = ?3) END)";
 	const struct rec_output *o = &rec->output;
 	struct stmt *q = store_stmt(s, o->is_event ? EVENT : OUTPUT, e);
@@ -278,7 +299,8 @@ st_call_output(struct store *s, const struct st_place *p, const struct record *r
 int
 st_marker_put(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO marker(rollout_id, pos, line, ts_ms, turn_seq, name, reason, "
+	static const char SQL[] =
+	    "INSERT INTO marker(rollout_id, pos, line, ts_ms, turn_seq, name, reason, "
 	    "number) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 	struct stmt *q = begin(s, SQL, p, rec, e);
 
@@ -293,7 +315,8 @@ st_marker_put(struct store *s, const struct st_place *p, const struct record *re
 int
 st_activity_put(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO activity(rollout_id, pos, line, ts_ms, turn_seq, name, n) "
+	static const char SQL[] =
+	    "INSERT INTO activity(rollout_id, pos, line, ts_ms, turn_seq, name, n) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 	struct stmt *q = begin(s, SQL, p, rec, e);
 

@@ -2,11 +2,13 @@
 
 #include "store/st_file.h"
 
-#define COLUMNS "id, home_id, rollout_id, path, thread_uuid, page, state, archived, compressed, " \
-	"dev, ino, size, mtime_ns, ctime_ns, consumed, lines, tail_bytes, read_ms, digest, problem"
+#define COLUMNS \
+	"id, home_id, rollout_id, path, thread_uuid, page, state, archived, compressed, " \
+	"dev, ino, size, mtime_ns, ctime_ns, consumed, lines, tail_bytes, read_ms, digest, "
+"problem"
 
-void
-st_file_clear(struct st_file *f)
+    void
+    st_file_clear(struct st_file *f)
 {
 	if (f == NULL)
 		return;
@@ -82,7 +84,8 @@ int
 st_file_by_inode(struct store *s, int64_t dev, int64_t ino, int64_t size, int64_t mtime_ns,
     struct st_file *f, struct err *e)
 {
-	static const char SQL[] = "SELECT " COLUMNS " FROM file "
+	static const char SQL[] =
+	    "SELECT " COLUMNS " FROM file "
 	    "WHERE ino = ?2 AND dev = ?1 AND size = ?3 AND mtime_ns = ?4 LIMIT 1";
 	struct stmt *q = store_stmt(s, SQL, e);
 
@@ -96,11 +99,12 @@ st_file_by_inode(struct store *s, int64_t dev, int64_t ino, int64_t size, int64_
 }
 
 int
-st_file_serving(struct store *s, const char *thread_uuid, const char *page, struct st_file *f,
-    struct err *e)
+st_file_serving(
+    struct store *s, const char *thread_uuid, const char *page, struct st_file *f, struct err *e)
 {
 	static const char SQL[] = "SELECT " COLUMNS " FROM file "
-	    "WHERE thread_uuid = ?1 AND page = ?2 AND rollout_id IS NOT NULL";
+				  "WHERE thread_uuid = ?1 AND page = ?2 AND rollout_id IS NOT "
+				  "NULL";
 	struct stmt *q = store_stmt(s, SQL, e);
 
 	if (q == NULL)
@@ -113,14 +117,17 @@ st_file_serving(struct store *s, const char *thread_uuid, const char *page, stru
 int
 st_file_put(struct store *s, struct st_file *f, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO file(" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) ON CONFLICT (id) DO UPDATE SET "
+	static const char SQL[] =
+	    "INSERT INTO file(" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) ON CONFLICT (id) DO "
+	    "UPDATE SET "
 	    "home_id = excluded.home_id, rollout_id = excluded.rollout_id, path = excluded.path, "
 	    "thread_uuid = excluded.thread_uuid, page = excluded.page, state = excluded.state, "
 	    "archived = excluded.archived, compressed = excluded.compressed, dev = excluded.dev, "
 	    "ino = excluded.ino, size = excluded.size, mtime_ns = excluded.mtime_ns, "
 	    "ctime_ns = excluded.ctime_ns, consumed = excluded.consumed, lines = excluded.lines, "
-	    "tail_bytes = excluded.tail_bytes, read_ms = excluded.read_ms, digest = excluded.digest, "
+	    "tail_bytes = excluded.tail_bytes, read_ms = excluded.read_ms, digest = "
+	    "excluded.digest, "
 	    "problem = excluded.problem";
 	struct stmt *q = store_stmt(s, SQL, e);
 
@@ -173,7 +180,7 @@ st_file_each(struct store *s, const char *dir,
 {
 	/* '0' is the byte behind '/' */
 	static const char SQL[] = "SELECT id, path, state FROM file "
-	    "WHERE path > ?1 || '/' AND path < ?1 || '0' ORDER BY path";
+				  "WHERE path > ?1 || '/' AND path < ?1 || '0' ORDER BY path";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
 
@@ -197,7 +204,8 @@ st_file_each(struct store *s, const char *dir,
 int
 st_file_unserve(struct store *s, int64_t id, struct err *e)
 {
-	static const char SQL[] = "UPDATE file SET rollout_id = NULL, "
+	static const char SQL[] =
+	    "UPDATE file SET rollout_id = NULL, "
 	    "state = CASE state WHEN 'read' THEN 'copy' ELSE state END WHERE id = ?1";
 	struct stmt *q = store_stmt(s, SQL, e);
 
@@ -211,7 +219,7 @@ int
 st_file_recheck_copies(struct store *s, const char *thread_uuid, const char *page, struct err *e)
 {
 	static const char SQL[] = "UPDATE file SET size = -1 "
-	    "WHERE thread_uuid = ?1 AND page = ?2 AND state = 'copy'";
+				  "WHERE thread_uuid = ?1 AND page = ?2 AND state = 'copy'";
 	struct stmt *q = store_stmt(s, SQL, e);
 
 	if (q == NULL)
@@ -224,7 +232,8 @@ st_file_recheck_copies(struct store *s, const char *thread_uuid, const char *pag
 int
 st_file_recheck_orphans(struct store *s, struct err *e)
 {
-	static const char SQL[] = "UPDATE file SET size = -1 WHERE state = 'copy' AND size >= 0 AND EXISTS ("
+	static const char SQL[] =
+	    "UPDATE file SET size = -1 WHERE state = 'copy' AND size >= 0 AND EXISTS ("
 	    "SELECT 1 FROM file g WHERE g.thread_uuid = file.thread_uuid AND g.page = file.page "
 	    "AND g.rollout_id IS NOT NULL AND g.state = 'gone')";
 	struct stmt *q = store_stmt(s, SQL, e);
@@ -263,7 +272,8 @@ int
 st_skip_add(struct store *s, int64_t file_id, int64_t pos, int64_t line, int64_t ts_ms,
     int64_t bytes, const char *reason, bool lost, struct err *e)
 {
-	static const char SQL[] = "INSERT OR REPLACE INTO skip(file_id, pos, line, ts_ms, bytes, reason, lost) "
+	static const char SQL[] =
+	    "INSERT OR REPLACE INTO skip(file_id, pos, line, ts_ms, bytes, reason, lost) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 	struct stmt *q = store_stmt(s, SQL, e);
 

@@ -7,17 +7,17 @@
 #include "store/store.h"
 
 struct st_file {
-	int64_t id;          /* 0: no row yet */
+	int64_t id; /* 0: no row yet */
 	int64_t home_id;
-	int64_t rollout_id;  /* 0: no facts come from it */
-	char *path;          /* owned by whoever made the row */
+	int64_t rollout_id; /* 0: no facts come from it */
+	char *path;         /* owned by whoever made the row */
 	char *thread_uuid, *page;
-	const char *state;   /* read copy empty failed gone; static */
+	const char *state; /* read copy empty failed gone; static */
 	bool archived, compressed;
 	int64_t dev, ino, size, mtime_ns, ctime_ns;
 	int64_t consumed, lines, tail_bytes, read_ms;
 	uint64_t digest;
-	char *problem;       /* NULL: none */
+	char *problem; /* NULL: none */
 };
 
 /* Free the texts of F; NULL-safe; cannot fail. */
@@ -27,10 +27,12 @@ void st_file_clear(struct st_file *f);
 int st_file_by_path(struct store *s, const char *path, struct st_file *f, struct err *e);
 
 /* The row of a file with this DEV, INO, SIZE and MTIME_NS into *F (st_file_clear). Returns 1, 0 or -1 as st_file_by_path. */
-int st_file_by_inode(struct store *s, int64_t dev, int64_t ino, int64_t size, int64_t mtime_ns, struct st_file *f, struct err *e);
+int st_file_by_inode(struct store *s, int64_t dev, int64_t ino, int64_t size, int64_t mtime_ns,
+    struct st_file *f, struct err *e);
 
 /* The row of the file that serves the rollout (THREAD_UUID, PAGE) into *F (st_file_clear). Returns 1, 0 or -1 as st_file_by_path. */
-int st_file_serving(struct store *s, const char *thread_uuid, const char *page, struct st_file *f, struct err *e);
+int st_file_serving(
+    struct store *s, const char *thread_uuid, const char *page, struct st_file *f, struct err *e);
 
 /* Write F: a new row when F->id is 0 (then it is set), else that row. Returns 0; -1 with ERR_DB in *E. */
 int st_file_put(struct store *s, struct st_file *f, struct err *e);
@@ -40,13 +42,15 @@ int st_file_state(struct store *s, int64_t id, const char *state, struct err *e)
 
 /* Every file below the folder DIR (terminated, without a slash at its end): calls FN(ARG, id, path, state) for each. Returns 0; -1 with ERR_DB in *E, or when FN returned -1. */
 int st_file_each(struct store *s, const char *dir,
-    int (*fn)(void *arg, int64_t id, const char *path, const char *state, struct err *e), void *arg, struct err *e);
+    int (*fn)(void *arg, int64_t id, const char *path, const char *state, struct err *e), void *arg,
+    struct err *e);
 
 /* The file ID gives up its facts: they come from another one now. Returns 0; -1 with ERR_DB in *E. */
 int st_file_unserve(struct store *s, int64_t id, struct err *e);
 
 /* Make copies of the rollout (THREAD_UUID, PAGE) be looked at again: their stored size is forgotten. Returns 0; -1 with ERR_DB in *E. */
-int st_file_recheck_copies(struct store *s, const char *thread_uuid, const char *page, struct err *e);
+int st_file_recheck_copies(
+    struct store *s, const char *thread_uuid, const char *page, struct err *e);
 
 /* The same for all copies of files that are gone. Returns 0; -1 with ERR_DB in *E. */
 int st_file_recheck_orphans(struct store *s, struct err *e);
@@ -54,14 +58,15 @@ int st_file_recheck_orphans(struct store *s, struct err *e);
 /* True in *SOME when a copy is to be looked at again. Returns 0; -1 with ERR_DB in *E. */
 int st_file_rechecks(struct store *s, bool *some, struct err *e);
 
-/* Forget the skipped lines of file ID. Returns 0; -1 with ERR_DB in *E. */
+/* Forget the skipped lines of file FILE_ID. Returns 0; -1 with ERR_DB in *E. */
 int st_skip_clear(struct store *s, int64_t file_id, struct err *e);
 
 /*
  * Remember that BYTES bytes at offset POS (line number LINE, time TS_MS of the line
- * before, negative for none) of file ID could not be used, for REASON; LOST says
+ * before, negative for none) of file FILE_ID could not be used, for REASON; LOST says
  * that the whole line was lost, not a part. Returns 0; -1 with ERR_DB in *E.
  */
-int st_skip_add(struct store *s, int64_t file_id, int64_t pos, int64_t line, int64_t ts_ms, int64_t bytes, const char *reason, bool lost, struct err *e);
+int st_skip_add(struct store *s, int64_t file_id, int64_t pos, int64_t line, int64_t ts_ms,
+    int64_t bytes, const char *reason, bool lost, struct err *e);
 
 #endif

@@ -70,8 +70,10 @@ st_thread_dirty(struct store *s, int64_t id, struct err *e)
 	/* family: the thread's uuid and those of its sources */
 	static const char SQL[] =
 	    "WITH family(uuid) AS (SELECT uuid FROM thread WHERE id = ?1"
-	    " UNION SELECT a.uuid FROM ancestor a JOIN rollout r ON r.id = a.rollout_id WHERE r.thread_id = ?1)"
-	    "UPDATE thread SET dirty = 1 WHERE dirty = 0 AND (uuid IN (SELECT uuid FROM family) OR id IN ("
+	    " UNION SELECT a.uuid FROM ancestor a JOIN rollout r ON r.id = a.rollout_id WHERE "
+	    "r.thread_id = ?1)"
+	    "UPDATE thread SET dirty = 1 WHERE dirty = 0 AND (uuid IN (SELECT uuid FROM "
+	    "family) OR id IN ("
 	    "SELECT r.thread_id FROM ancestor a JOIN rollout r ON r.id = a.rollout_id"
 	    " WHERE a.uuid IN (SELECT uuid FROM family)))";
 
@@ -81,7 +83,8 @@ st_thread_dirty(struct store *s, int64_t id, struct err *e)
 int
 st_thread_dirty_reviews(struct store *s, int64_t home_id, struct err *e)
 {
-	static const char SQL[] = "UPDATE thread SET dirty = 1 WHERE dirty = 0 AND id IN ("
+	static const char SQL[] =
+	    "UPDATE thread SET dirty = 1 WHERE dirty = 0 AND id IN ("
 	    "SELECT r.thread_id FROM rollout r WHERE r.home_id = ?1 AND EXISTS ("
 	    "SELECT 1 FROM usage u WHERE u.rollout_id = r.id AND u.in_review = 1))";
 
@@ -97,7 +100,8 @@ st_thread_dirty_all(struct store *s, struct err *e)
 int
 st_thread_next_dirty(struct store *s, int64_t *id, char **uuid, struct err *e)
 {
-	static const char SQL[] = "SELECT id, uuid FROM thread WHERE dirty = 1 ORDER BY id LIMIT 1";
+	static const char SQL[] = "SELECT id, uuid FROM thread WHERE dirty = 1 ORDER BY id "
+				  "LIMIT 1";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
 
@@ -123,7 +127,7 @@ int
 st_thread_with_rollout(struct store *s, const char *uuid, int64_t *id, struct err *e)
 {
 	static const char SQL[] = "SELECT t.id FROM thread t WHERE t.uuid = ?1 AND EXISTS ("
-	    "SELECT 1 FROM rollout r WHERE r.thread_id = t.id)";
+				  "SELECT 1 FROM rollout r WHERE r.thread_id = t.id)";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
 
@@ -139,8 +143,10 @@ st_thread_with_rollout(struct store *s, const char *uuid, int64_t *id, struct er
 int
 st_thread_title(struct store *s, struct str uuid, struct str title, int64_t ms, struct err *e)
 {
-	static const char SQL[] = "UPDATE thread SET title = ?2, title_ms = ?3 WHERE uuid = ?1 "
-	    "AND (title_ms IS NULL OR title_ms <= ?3) AND (title IS NOT ?2 OR title_ms IS NOT ?3)";
+	static const char SQL[] =
+	    "UPDATE thread SET title = ?2, title_ms = ?3 WHERE uuid = ?1 "
+	    "AND (title_ms IS NULL OR title_ms <= ?3) AND (title IS NOT ?2 OR title_ms IS NOT "
+	    "?3)";
 	struct stmt *q = store_stmt(s, SQL, e);
 
 	if (q == NULL)

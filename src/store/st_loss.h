@@ -12,21 +12,26 @@ struct st_loss {
 };
 
 /* Replace the losses of THREAD_ID by the N at L where they differ. Returns 0; -1 with ERR_DB in *E. */
-int st_losses_put(struct store *s, int64_t thread_id, const struct st_loss *l, size_t n, struct err *e);
+int st_losses_put(
+    struct store *s, int64_t thread_id, const struct st_loss *l, size_t n, struct err *e);
 
-/* A fact of a rollout in line order, as far as losses are read from it. */
+/*
+ * A fact of a rollout in line order, as far as losses are read from it. `what`:
+ * T a turn begins, E it ends, A it is aborted, M an answer, C a call, O a call's
+ * output, U a token_count, R a token_usage_record, X a compaction, V a review
+ * ended, B a line that could not be used, L a last line without its end.
+ */
 struct st_step {
 	int64_t line, ts_ms;
-	char what; /* T turn begins, E turn ends, A aborted, M answer, C call, O call's output, U usage line
-	              with a verdict, R token_usage_record, X compacted, V a review ended, B line that could not be used,
-	              L last line without its end */
-	int64_t number;  /* U, R: the verdict; T, E: the turn; C: its output's line;
-	                    X: bytes of the summary, 0 for one that the server made */
-	char *text;      /* X: id of the compaction's response; R: response id; NULL: none */
+	char what;
+	int64_t number; /* U, R: the verdict; T, E: the turn; C: its output's line;
+			   X: bytes of the summary, 0 for one that the server made */
+	char *text;     /* X: id of the compaction's response; R: response id; NULL: none */
 };
 
 /* The steps of rollout ID from line FROM on, in order, into a new array *OUT of *N. Owned by the caller: st_steps_free. Returns 0; -1 with ERR_DB in *E. */
-int st_steps(struct store *s, int64_t id, int64_t from, struct st_step **out, size_t *n, struct err *e);
+int st_steps(
+    struct store *s, int64_t id, int64_t from, struct st_step **out, size_t *n, struct err *e);
 
 /* Free the N steps at P. NULL-safe; cannot fail. */
 void st_steps_free(struct st_step *p, size_t n);

@@ -27,7 +27,8 @@ st_rollout_id(struct store *s, int64_t thread_id, const char *page, int64_t home
     struct err *e)
 {
 	static const char FIND[] = "SELECT id FROM rollout WHERE thread_id = ?1 AND page = ?2";
-	static const char ADD[] = "INSERT INTO rollout(thread_id, page, home_id) VALUES (?1, ?2, ?3)";
+	static const char ADD[] =
+	    "INSERT INTO rollout(thread_id, page, home_id) VALUES (?1, ?2, ?3)";
 	struct stmt *q;
 	int rc;
 
@@ -85,8 +86,10 @@ st_rollout_empty(struct store *s, int64_t id, struct err *e)
 int
 st_rollout_put(struct store *s, const struct st_rollout *r, struct err *e)
 {
-	static const char SQL[] = "UPDATE rollout SET home_id = ?2, lines = ?3, first_ms = ?4, last_ms = ?5, "
-	    "forked_from = ?6, base_thread = ?7, base_end = ?8, start_ordinal = ?9, ordinal_line = ?10, "
+	static const char SQL[] =
+	    "UPDATE rollout SET home_id = ?2, lines = ?3, first_ms = ?4, last_ms = ?5, "
+	    "forked_from = ?6, base_thread = ?7, base_end = ?8, start_ordinal = ?9, "
+	    "ordinal_line = ?10, "
 	    "burst_line = ?11, meta_line = ?12, events_seen = ?13 WHERE id = ?1";
 	struct stmt *q = store_stmt(s, SQL, e);
 
@@ -109,10 +112,11 @@ st_rollout_put(struct store *s, const struct st_rollout *r, struct err *e)
 }
 
 int
-st_rollout_boundary(struct store *s, int64_t id, int64_t own_line, const char *basis, bool is_open,
-    struct err *e)
+st_rollout_boundary(
+    struct store *s, int64_t id, int64_t own_line, const char *basis, bool is_open, struct err *e)
 {
-	static const char SQL[] = "UPDATE rollout SET own_line = ?2, basis = ?3, is_open = ?4 "
+	static const char SQL[] =
+	    "UPDATE rollout SET own_line = ?2, basis = ?3, is_open = ?4 "
 	    "WHERE id = ?1 AND (own_line <> ?2 OR basis <> ?3 OR is_open <> ?4)";
 	struct stmt *q = store_stmt(s, SQL, e);
 
@@ -135,8 +139,10 @@ int
 st_rollouts(struct store *s, int64_t thread_id, struct st_rollout **out, size_t *n, struct err *e)
 {
 	/* the order of the walk: ledger-design.md 2 */
-	static const char SQL[] = "SELECT id, thread_id, home_id, page, lines, first_ms, last_ms, forked_from, "
-	    "base_thread, base_end, start_ordinal, ordinal_line, burst_line, meta_line, events_seen, "
+	static const char SQL[] =
+	    "SELECT id, thread_id, home_id, page, lines, first_ms, last_ms, forked_from, "
+	    "base_thread, base_end, start_ordinal, ordinal_line, burst_line, meta_line, "
+	    "events_seen, "
 	    "own_line, is_open FROM rollout WHERE thread_id = ?1 "
 	    "ORDER BY page <> '', base_end, first_ms, page";
 	struct stmt *q = store_stmt(s, SQL, e);
@@ -154,13 +160,22 @@ st_rollouts(struct store *s, int64_t thread_id, struct st_rollout **out, size_t 
 		xgrow(out, *n, &alloc, sizeof(**out));
 		r = &(*out)[(*n)++];
 		*r = (struct st_rollout){
-			.id = stmt_i64(q, 0), .thread_id = stmt_i64(q, 1), .home_id = stmt_i64(q, 2),
-			.page = text_or_null(q, 3), .lines = stmt_i64(q, 4), .first_ms = stmt_opt(q, 5),
-			.last_ms = stmt_opt(q, 6), .forked_from = text_or_null(q, 7),
-			.base_thread = text_or_null(q, 8), .base_end = stmt_opt(q, 9),
-			.start_ordinal = stmt_opt(q, 10), .ordinal_line = stmt_i64(q, 11),
-			.burst_line = stmt_i64(q, 12), .meta_line = stmt_i64(q, 13),
-			.events_seen = stmt_i64(q, 14) != 0, .own_line = stmt_i64(q, 15),
+			.id = stmt_i64(q, 0),
+			.thread_id = stmt_i64(q, 1),
+			.home_id = stmt_i64(q, 2),
+			.page = text_or_null(q, 3),
+			.lines = stmt_i64(q, 4),
+			.first_ms = stmt_opt(q, 5),
+			.last_ms = stmt_opt(q, 6),
+			.forked_from = text_or_null(q, 7),
+			.base_thread = text_or_null(q, 8),
+			.base_end = stmt_opt(q, 9),
+			.start_ordinal = stmt_opt(q, 10),
+			.ordinal_line = stmt_i64(q, 11),
+			.burst_line = stmt_i64(q, 12),
+			.meta_line = stmt_i64(q, 13),
+			.events_seen = stmt_i64(q, 14) != 0,
+			.own_line = stmt_i64(q, 15),
 			.is_open = stmt_i64(q, 16) != 0,
 		};
 	}
@@ -172,9 +187,12 @@ int
 st_session_put(struct store *s, int64_t id, const struct record *rec, int64_t created_ms,
     const char *repository, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO session(rollout_id, created_ms, line_ms, cwd, originator, "
-	    "cli_version, source, source_kind, provider, git_commit, git_branch, git_url, repository, parent, "
-	    "root, nickname, role, agent_path, thread_source, history_mode) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+	static const char SQL[] =
+	    "INSERT INTO session(rollout_id, created_ms, line_ms, cwd, originator, "
+	    "cli_version, source, source_kind, provider, git_commit, git_branch, git_url, "
+	    "repository, parent, "
+	    "root, nickname, role, agent_path, thread_source, history_mode) VALUES (?1, ?2, "
+	    "?3, ?4, ?5, ?6, "
 	    "?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
 	const struct rec_session *m = &rec->session;
 	struct stmt *q = store_stmt(s, SQL, e);
@@ -224,7 +242,8 @@ st_session_source(struct store *s, int64_t id, char **out, struct err *e)
 int
 st_ancestor_add(struct store *s, int64_t id, struct str uuid, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO ancestor(rollout_id, nth, uuid) "
+	static const char SQL[] =
+	    "INSERT INTO ancestor(rollout_id, nth, uuid) "
 	    "SELECT ?1, coalesce(max(nth), 0) + 1, ?2 FROM ancestor WHERE rollout_id = ?1 "
 	    "HAVING coalesce(sum(uuid = ?2), 0) = 0";
 	struct stmt *q = store_stmt(s, SQL, e);
@@ -260,7 +279,8 @@ st_ancestors(struct store *s, int64_t id, char ***out, size_t *n, struct err *e)
 int
 st_prints_put(struct store *s, int64_t id, const void *data, size_t n, struct err *e)
 {
-	static const char SQL[] = "INSERT OR REPLACE INTO print(rollout_id, data) VALUES (?1, ?2)";
+	static const char SQL[] = "INSERT OR REPLACE INTO print(rollout_id, data) VALUES (?1, "
+				  "?2)";
 	struct stmt *q = store_stmt(s, SQL, e);
 
 	if (q == NULL)
@@ -296,7 +316,8 @@ st_prints(struct store *s, int64_t id, void **data, size_t *n, struct err *e)
 int
 st_unknown_add(struct store *s, int64_t id, struct str name, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO unknown_kind(rollout_id, name, n) VALUES (?1, ?2, 1) "
+	static const char SQL[] =
+	    "INSERT INTO unknown_kind(rollout_id, name, n) VALUES (?1, ?2, 1) "
 	    "ON CONFLICT (rollout_id, name) DO UPDATE SET n = n + 1";
 	struct stmt *q = store_stmt(s, SQL, e);
 

@@ -6,13 +6,17 @@
 
 #include "store/st_usage.h"
 
-#define RECOUNT "SELECT owner_id, count_ms / 900000 - (count_ms % 900000 < 0), dimset_id, is_long, count(*), " \
-	"sum(d_input), sum(d_cached), sum(d_write), sum(d_output), sum(d_reasoning) FROM usage WHERE verdict = 1 "
-#define SUMS "SELECT thread_id, quarter, dimset_id, is_long, responses, input, cached, cache_write, output, " \
-	"reasoning FROM rollup "
+#define RECOUNT "SELECT owner_id, count_ms / 900000 - (count_ms % 900000 < 0), dimset_id, is_long, "
+"count(*), "
+    "sum(d_input), sum(d_cached), sum(d_write), sum(d_output), sum(d_reasoning) FROM usage "
+    "WHERE verdict = 1 "
+#define SUMS \
+	"SELECT thread_id, quarter, dimset_id, is_long, responses, input, cached, cache_write, "
+    "output, "
+    "reasoning FROM rollup "
 
-static int
-on_thread(struct store *s, const char *sql, int64_t thread_id, struct err *e)
+    static int
+    on_thread(struct store *s, const char *sql, int64_t thread_id, struct err *e)
 {
 	struct stmt *q = store_stmt(s, sql, e);
 	int rc;
@@ -28,12 +32,15 @@ on_thread(struct store *s, const char *sql, int64_t thread_id, struct err *e)
 int
 st_rollup_remake(struct store *s, int64_t thread_id, struct err *e)
 {
-	static const char DIFFERS[] = "SELECT 1 WHERE EXISTS ("
-	    RECOUNT "AND owner_id = ?1 GROUP BY 1, 2, 3, 4 EXCEPT " SUMS "WHERE thread_id = ?1) OR EXISTS ("
-	    SUMS "WHERE thread_id = ?1 EXCEPT " RECOUNT "AND owner_id = ?1 GROUP BY 1, 2, 3, 4)";
+	static const char DIFFERS[] =
+	    "SELECT 1 WHERE EXISTS (" RECOUNT "AND owner_id = ?1 GROUP BY 1, 2, 3, 4 EXCEPT " SUMS
+	    "WHERE thread_id = ?1) OR EXISTS (" SUMS "WHERE thread_id = ?1 EXCEPT " RECOUNT
+	    "AND owner_id = ?1 GROUP BY 1, 2, 3, 4)";
 	static const char DROP[] = "DELETE FROM rollup WHERE thread_id = ?1";
-	static const char MAKE[] = "INSERT INTO rollup(thread_id, quarter, dimset_id, is_long, responses, input, "
-	    "cached, cache_write, output, reasoning) " RECOUNT "AND owner_id = ?1 GROUP BY 1, 2, 3, 4";
+	static const char MAKE[] =
+	    "INSERT INTO rollup(thread_id, quarter, dimset_id, is_long, responses, input, "
+	    "cached, cache_write, output, reasoning) " RECOUNT
+	    "AND owner_id = ?1 GROUP BY 1, 2, 3, 4";
 	int rc = on_thread(s, DIFFERS, thread_id, e);
 
 	if (rc <= 0)
@@ -46,7 +53,8 @@ st_rollup_remake(struct store *s, int64_t thread_id, struct err *e)
 int
 st_rollup_verify(struct store *s, bool *same, struct err *e)
 {
-	static const char SQL[] = "SELECT 1 WHERE EXISTS (" RECOUNT "GROUP BY 1, 2, 3, 4 EXCEPT " SUMS
+	static const char SQL[] =
+	    "SELECT 1 WHERE EXISTS (" RECOUNT "GROUP BY 1, 2, 3, 4 EXCEPT " SUMS
 	    ") OR EXISTS (" SUMS "EXCEPT " RECOUNT "GROUP BY 1, 2, 3, 4)";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;

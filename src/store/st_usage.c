@@ -12,9 +12,12 @@ text_or_null(struct stmt *q, int i)
 static struct tokens
 six(struct stmt *q, int i)
 {
-	return (struct tokens){ .input = stmt_i64(q, i), .cached = stmt_i64(q, i + 1),
-		.cache_write = stmt_i64(q, i + 2), .output = stmt_i64(q, i + 3),
-		.reasoning = stmt_i64(q, i + 4), .total = stmt_i64(q, i + 5) };
+	return (struct tokens){ .input = stmt_i64(q, i),
+		.cached = stmt_i64(q, i + 1),
+		.cache_write = stmt_i64(q, i + 2),
+		.output = stmt_i64(q, i + 3),
+		.reasoning = stmt_i64(q, i + 4),
+		.total = stmt_i64(q, i + 5) };
 }
 
 static void
@@ -22,7 +25,8 @@ load(struct stmt *q, struct st_usage *u)
 {
 	*u = (struct st_usage){
 		.rollout_id = stmt_i64(q, 0), .pos = stmt_i64(q, 1), .line = stmt_i64(q, 2),
-		.ts_ms = stmt_opt(q, 3), .turn_seq = stmt_i64(q, 4), .is_record = stmt_i64(q, 5) != 0,
+		.ts_ms = stmt_opt(q, 3), .turn_seq = stmt_i64(q, 4),
+		.is_record = stmt_i64(q, 5) != 0,
 		.in_review = stmt_i64(q, 6) != 0, .response_id = text_or_null(q, 7),
 		.turn_id = text_or_null(q, 8), .other_thread = !stmt_is_null(q, 9),
 		.has_total = !stmt_is_null(q, 10), .total = six(q, 10),
@@ -39,12 +43,15 @@ load(struct stmt *q, struct st_usage *u)
 }
 
 int
-st_usages(struct store *s, int64_t id, struct st_usage **out, size_t *n, size_t *alloc,
-    struct err *e)
+st_usages(
+    struct store *s, int64_t id, struct st_usage **out, size_t *n, size_t *alloc, struct err *e)
 {
-	static const char SQL[] = "SELECT rollout_id, pos, line, ts_ms, turn_seq, is_record, in_review, "
-	    "response_id, turn_id, record_thread, t_input, t_cached, t_write, t_output, t_reasoning, t_total, "
-	    "l_input, l_cached, l_write, l_output, l_reasoning, l_total, verdict, owner_id, recovered, "
+	static const char SQL[] =
+	    "SELECT rollout_id, pos, line, ts_ms, turn_seq, is_record, in_review, "
+	    "response_id, turn_id, record_thread, t_input, t_cached, t_write, t_output, "
+	    "t_reasoning, t_total, "
+	    "l_input, l_cached, l_write, l_output, l_reasoning, l_total, verdict, owner_id, "
+	    "recovered, "
 	    "count_ms, dimset_id, is_long, d_input, d_cached, d_write, d_output, d_reasoning "
 	    "FROM usage WHERE rollout_id = ?1 ORDER BY pos";
 	struct stmt *q = store_stmt(s, SQL, e);
@@ -75,18 +82,20 @@ static bool
 same_judged(const struct st_judged *a, const struct st_judged *b)
 {
 	return a->verdict == b->verdict && a->owner_id == b->owner_id &&
-	    a->recovered == b->recovered && a->count_ms == b->count_ms &&
-	    a->dimset_id == b->dimset_id && a->is_long == b->is_long &&
-	    a->delta.input == b->delta.input && a->delta.cached == b->delta.cached &&
-	    a->delta.cache_write == b->delta.cache_write &&
-	    a->delta.output == b->delta.output && a->delta.reasoning == b->delta.reasoning;
+	       a->recovered == b->recovered && a->count_ms == b->count_ms &&
+	       a->dimset_id == b->dimset_id && a->is_long == b->is_long &&
+	       a->delta.input == b->delta.input && a->delta.cached == b->delta.cached &&
+	       a->delta.cache_write == b->delta.cache_write && a->delta.output == b->delta.output &&
+	       a->delta.reasoning == b->delta.reasoning;
 }
 
 int
 st_usage_judge(struct store *s, const struct st_usage *u, struct err *e)
 {
-	static const char SQL[] = "UPDATE usage SET verdict = ?3, owner_id = ?4, recovered = ?5, "
-	    "count_ms = ?6, dimset_id = ?7, is_long = ?8, d_input = ?9, d_cached = ?10, d_write = ?11, "
+	static const char SQL[] =
+	    "UPDATE usage SET verdict = ?3, owner_id = ?4, recovered = ?5, "
+	    "count_ms = ?6, dimset_id = ?7, is_long = ?8, d_input = ?9, d_cached = ?10, "
+	    "d_write = ?11, "
 	    "d_output = ?12, d_reasoning = ?13 WHERE rollout_id = ?1 AND pos = ?2";
 	const struct st_judged *j = &u->new;
 	struct stmt *q;
@@ -114,7 +123,8 @@ st_usage_judge(struct store *s, const struct st_usage *u, struct err *e)
 int
 st_contexts(struct store *s, int64_t id, struct st_context **out, size_t *n, struct err *e)
 {
-	static const char SQL[] = "SELECT pos, line, turn_seq, is_settings, turn_id, model, effort, cwd, tier "
+	static const char SQL[] =
+	    "SELECT pos, line, turn_seq, is_settings, turn_id, model, effort, cwd, tier "
 	    "FROM context WHERE rollout_id = ?1 ORDER BY pos";
 	struct stmt *q = store_stmt(s, SQL, e);
 	size_t alloc = 0;
@@ -128,10 +138,15 @@ st_contexts(struct store *s, int64_t id, struct st_context **out, size_t *n, str
 	while ((rc = stmt_step(q, e)) == 1) {
 		xgrow(out, *n, &alloc, sizeof(**out));
 		(*out)[(*n)++] = (struct st_context){
-			.pos = stmt_i64(q, 0), .line = stmt_i64(q, 1), .turn_seq = stmt_i64(q, 2),
-			.is_settings = stmt_i64(q, 3) != 0, .turn_id = text_or_null(q, 4),
-			.model = text_or_null(q, 5), .effort = text_or_null(q, 6),
-			.cwd = text_or_null(q, 7), .tier = text_or_null(q, 8),
+			.pos = stmt_i64(q, 0),
+			.line = stmt_i64(q, 1),
+			.turn_seq = stmt_i64(q, 2),
+			.is_settings = stmt_i64(q, 3) != 0,
+			.turn_id = text_or_null(q, 4),
+			.model = text_or_null(q, 5),
+			.effort = text_or_null(q, 6),
+			.cwd = text_or_null(q, 7),
+			.tier = text_or_null(q, 8),
 		};
 	}
 	stmt_done(q);
@@ -154,8 +169,9 @@ st_contexts_free(struct st_context *c, size_t n)
 int
 st_turns(struct store *s, int64_t id, struct st_turn **out, size_t *n, struct err *e)
 {
-	static const char SQL[] = "SELECT seq, line, end_line, start_ms, turn_id, status FROM turn "
-	    "WHERE rollout_id = ?1 ORDER BY seq";
+	static const char SQL[] = "SELECT seq, line, end_line, start_ms, turn_id, status FROM "
+				  "turn "
+				  "WHERE rollout_id = ?1 ORDER BY seq";
 	struct stmt *q = store_stmt(s, SQL, e);
 	size_t alloc = 0;
 	int rc;
@@ -168,8 +184,11 @@ st_turns(struct store *s, int64_t id, struct st_turn **out, size_t *n, struct er
 	while ((rc = stmt_step(q, e)) == 1) {
 		xgrow(out, *n, &alloc, sizeof(**out));
 		(*out)[(*n)++] = (struct st_turn){
-			.seq = stmt_i64(q, 0), .line = stmt_i64(q, 1), .end_line = stmt_i64(q, 2),
-			.start_ms = stmt_opt(q, 3), .turn_id = text_or_null(q, 4),
+			.seq = stmt_i64(q, 0),
+			.line = stmt_i64(q, 1),
+			.end_line = stmt_i64(q, 2),
+			.start_ms = stmt_opt(q, 3),
+			.turn_id = text_or_null(q, 4),
 			.status = text_or_null(q, 5),
 		};
 	}
@@ -190,9 +209,12 @@ st_turns_free(struct st_turn *t, size_t n)
 int
 st_dimset_id(struct store *s, const struct st_dimset *d, int64_t *id, struct err *e)
 {
-	static const char FIND[] = "SELECT id FROM dimset WHERE model = ?1 AND directory = ?2 AND "
-	    "repository = ?3 AND branch = ?4 AND source = ?5 AND effort = ?6 AND tier = ?7 AND home_id = ?8";
-	static const char ADD[] = "INSERT INTO dimset(model, directory, repository, branch, source, effort, "
+	static const char FIND[] =
+	    "SELECT id FROM dimset WHERE model = ?1 AND directory = ?2 AND "
+	    "repository = ?3 AND branch = ?4 AND source = ?5 AND effort = ?6 AND tier = ?7 AND "
+	    "home_id = ?8";
+	static const char ADD[] =
+	    "INSERT INTO dimset(model, directory, repository, branch, source, effort, "
 	    "tier, home_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 	const char *const *sqls = (const char *const[]){ FIND, ADD };
 	int rc;
@@ -225,9 +247,12 @@ int
 st_review_has(struct store *s, int64_t home_id, const struct tokens *total,
     const struct tokens *last, bool *found, struct err *e)
 {
-	static const char SQL[] = "SELECT 1 FROM session x JOIN rollout r ON r.id = x.rollout_id "
-	    "JOIN usage u ON u.rollout_id = r.id WHERE x.source_kind = 'review' AND r.home_id = ?1 "
-	    "AND u.t_input = ?2 AND u.t_cached = ?3 AND u.t_output = ?4 AND u.t_reasoning = ?5 AND u.t_total = ?6 "
+	static const char SQL[] =
+	    "SELECT 1 FROM session x JOIN rollout r ON r.id = x.rollout_id "
+	    "JOIN usage u ON u.rollout_id = r.id WHERE x.source_kind = 'review' AND r.home_id "
+	    "= ?1 "
+	    "AND u.t_input = ?2 AND u.t_cached = ?3 AND u.t_output = ?4 AND u.t_reasoning = ?5 "
+	    "AND u.t_total = ?6 "
 	    "AND u.l_input = ?7 AND u.l_cached = ?8 AND u.l_output = ?9 AND u.l_reasoning = ?10 "
 	    "AND u.l_total = ?11 LIMIT 1";
 	struct stmt *q = store_stmt(s, SQL, e);
@@ -253,10 +278,11 @@ st_review_has(struct store *s, int64_t home_id, const struct tokens *total,
 }
 
 int
-st_owners(struct store *s, int64_t thread_id, int64_t **out, size_t *n, size_t *alloc,
-    struct err *e)
+st_owners(
+    struct store *s, int64_t thread_id, int64_t **out, size_t *n, size_t *alloc, struct err *e)
 {
-	static const char SQL[] = "SELECT DISTINCT u.owner_id FROM usage u JOIN rollout r ON r.id = u.rollout_id "
+	static const char SQL[] =
+	    "SELECT DISTINCT u.owner_id FROM usage u JOIN rollout r ON r.id = u.rollout_id "
 	    "WHERE r.thread_id = ?1 AND u.owner_id IS NOT NULL";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;

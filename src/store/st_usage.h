@@ -11,7 +11,7 @@
 /* What the ledger decides about a line; written back only where it differs. */
 struct st_judged {
 	enum verdict verdict;
-	int64_t owner_id;  /* thread it counts for; 0 unless counted */
+	int64_t owner_id; /* thread it counts for; 0 unless counted */
 	bool recovered;
 	int64_t count_ms;  /* time it counts at; -1 unless counted */
 	int64_t dimset_id; /* 0: none */
@@ -46,7 +46,8 @@ struct st_dimset {
 };
 
 /* The usage lines of rollout ID in order, appended to the array *OUT of *N with room for *ALLOC. Owned by the caller: st_usages_free. Returns 0; -1 with ERR_DB in *E. */
-int st_usages(struct store *s, int64_t id, struct st_usage **out, size_t *n, size_t *alloc, struct err *e);
+int st_usages(
+    struct store *s, int64_t id, struct st_usage **out, size_t *n, size_t *alloc, struct err *e);
 
 /* Free the N lines at U. NULL-safe; cannot fail. */
 void st_usages_free(struct st_usage *u, size_t n);
@@ -70,10 +71,12 @@ void st_turns_free(struct st_turn *t, size_t n);
 int st_dimset_id(struct store *s, const struct st_dimset *d, int64_t *id, struct err *e);
 
 /* True in *FOUND when a usage line with these TOTAL and LAST stands in a review's rollout of the home HOME_ID. Returns 0; -1 with ERR_DB in *E. */
-int st_review_has(struct store *s, int64_t home_id, const struct tokens *total, const struct tokens *last, bool *found, struct err *e);
+int st_review_has(struct store *s, int64_t home_id, const struct tokens *total,
+    const struct tokens *last, bool *found, struct err *e);
 
 /* Ids of the threads that lines of THREAD_ID's rollouts count for now, appended to *OUT of *N with room for *ALLOC (owned by the caller: free). Returns 0; -1 with ERR_DB in *E. */
-int st_owners(struct store *s, int64_t thread_id, int64_t **out, size_t *n, size_t *alloc, struct err *e);
+int st_owners(
+    struct store *s, int64_t thread_id, int64_t **out, size_t *n, size_t *alloc, struct err *e);
 
 /* Make the sums of THREAD_ID anew from its counted lines; writes only what differs. Returns 0; -1 with ERR_DB in *E. */
 int st_rollup_remake(struct store *s, int64_t thread_id, struct err *e);

@@ -22,12 +22,15 @@ store_fail(struct store *s, struct err *e)
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return err_set(e, ERR_BUSY, "%s: the database is in use by another program", s->path);
+		return err_set(
+		    e, ERR_BUSY, "%s: the database is in use by another program", s->path);
 	case SQLITE_FULL:
 		return err_set(e, ERR_IO, "%s: the disk is full", s->path);
 	case SQLITE_READONLY:
-		return err_set(e, ERR_IO, "%s: the database cannot be written "
-		    "(file or folder is read-only)", s->path);
+		return err_set(e, ERR_IO,
+		    "%s: the database cannot be written "
+		    "(file or folder is read-only)",
+		    s->path);
 	case SQLITE_CANTOPEN:
 		return err_set(e, ERR_IO, "%s: cannot be opened", s->path);
 	case SQLITE_NOTADB:
@@ -36,8 +39,8 @@ store_fail(struct store *s, struct err *e)
 		return err_set(e, ERR_INPUT, "%s: the database is damaged (%s)", s->path,
 		    sqlite3_errmsg(s->db));
 	case SQLITE_IOERR:
-		return err_set(e, ERR_IO, "%s: read or write failed (%s)", s->path,
-		    sqlite3_errmsg(s->db));
+		return err_set(
+		    e, ERR_IO, "%s: read or write failed (%s)", s->path, sqlite3_errmsg(s->db));
 	case SQLITE_INTERRUPT:
 		return err_set(e, ERR_STOPPED, "stopped");
 	default:
@@ -103,8 +106,10 @@ make_file(const char *path, struct err *e)
 	if (fd < 0 && errno != EACCES && errno != EROFS)
 		return err_sys(e, "cannot open database %s", path);
 	if (fd < 0)
-		return err_set(e, ERR_IO, "%s: the database cannot be written "
-		    "(file or folder is read-only)", path);
+		return err_set(e, ERR_IO,
+		    "%s: the database cannot be written "
+		    "(file or folder is read-only)",
+		    path);
 	close(fd);
 	return 0;
 }
@@ -144,14 +149,17 @@ check_identity(struct store *s, int64_t *version, struct err *e)
 	*version = one_i64(s, "PRAGMA user_version", 0);
 	id = one_i64(s, "PRAGMA application_id", 0);
 	if (id == STORE_APPLICATION_ID && *version > known)
-		return err_set(e, ERR_INPUT, "%s: was written by a newer version of this program "
-		    "(schema %" PRId64 ", known: %" PRId64 "); install that version", s->path,
-		    *version, known);
-	if (id == STORE_APPLICATION_ID || (id == 0 &&
-	    one_i64(s, "SELECT count(*) FROM sqlite_schema", 0) == 0))
+		return err_set(e, ERR_INPUT,
+		    "%s: was written by a newer version of this program "
+		    "(schema %" PRId64 ", known: %" PRId64 "); install that version",
+		    s->path, *version, known);
+	if (id == STORE_APPLICATION_ID ||
+	    (id == 0 && one_i64(s, "SELECT count(*) FROM sqlite_schema", 0) == 0))
 		return 0;
-	return err_set(e, ERR_INPUT, "%s: is a database of another program; "
-	    "name another file with --db", s->path);
+	return err_set(e, ERR_INPUT,
+	    "%s: is a database of another program; "
+	    "name another file with --db",
+	    s->path);
 }
 
 static int
@@ -167,15 +175,18 @@ migrate(struct store *s, int64_t from, struct err *e)
 	for (size_t i = 0; i < schema_steps_len; i++) {
 		if (schema_steps[i].version <= from)
 			continue;
-		(void)snprintf(sql, sizeof(sql), "PRAGMA application_id = %d; PRAGMA user_version = %d",
-		    STORE_APPLICATION_ID, schema_steps[i].version);
+		(void)snprintf(sql, sizeof(sql),
+		    "PRAGMA application_id = %d; PRAGMA user_version = %d", STORE_APPLICATION_ID,
+		    schema_steps[i].version);
 		if (store_exec(s, schema_steps[i].sql, e) < 0 || store_exec(s, sql, e) < 0) {
 			store_rollback(s);
 			return err_prefix(e, "migration %s", schema_steps[i].name);
 		}
 	}
-	if (store_exec(s, "INSERT OR IGNORE INTO meta(key, value) VALUES "
-	    "('database_id', lower(hex(randomblob(16)))), ('generation', '0')", e) < 0) {
+	if (store_exec(s,
+		"INSERT OR IGNORE INTO meta(key, value) VALUES "
+		"('database_id', lower(hex(randomblob(16)))), ('generation', '0')",
+		e) < 0) {
 		store_rollback(s);
 		return -1;
 	}
@@ -192,9 +203,12 @@ store_open(struct store **out, const char *path, enum store_mode mode, struct er
 	if (open_handle(s, mode, e) < 0 || check_identity(s, &version, e) < 0)
 		goto fail;
 	if (mode == STORE_WRITER) {
-		if (store_exec(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
-		    "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
-		    "PRAGMA cache_size = -65536", e) < 0 || migrate(s, version, e) < 0)
+		if (store_exec(s,
+			"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
+			"PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
+			"PRAGMA cache_size = -65536",
+			e) < 0 ||
+		    migrate(s, version, e) < 0)
 			goto fail;
 	} else {
 		if (version == 0) {
@@ -218,7 +232,8 @@ store_close(struct store *s)
 
 	if (s == NULL)
 		return;
-	HASH_ITER(hh, s->stmts, q, next) {
+	HASH_ITER(hh, s->stmts, q, next)
+	{
 		HASH_DEL(s->stmts, q);
 		stmt_free(q);
 	}
@@ -230,8 +245,8 @@ store_close(struct store *s)
 int
 store_begin(struct store *s, struct err *e)
 {
-	return store_exec(s, sqlite3_db_readonly(s->db, "main") == 1 ?
-	    "BEGIN" : "BEGIN IMMEDIATE", e);
+	return store_exec(
+	    s, sqlite3_db_readonly(s->db, "main") == 1 ? "BEGIN" : "BEGIN IMMEDIATE", e);
 }
 
 int
@@ -271,8 +286,10 @@ store_generation(struct store *s)
 int
 store_bump(struct store *s, struct err *e)
 {
-	return store_exec(s, "UPDATE meta SET value = CAST(value AS INTEGER) + 1 "
-	    "WHERE key = 'generation'", e);
+	return store_exec(s,
+	    "UPDATE meta SET value = CAST(value AS INTEGER) + 1 "
+	    "WHERE key = 'generation'",
+	    e);
 }
 
 int
@@ -295,7 +312,8 @@ store_meta(struct store *s, const char *key, char **out, struct err *e)
 int
 store_meta_set(struct store *s, const char *key, const char *value, struct err *e)
 {
-	static const char SQL[] = "INSERT INTO meta(key, value) VALUES (?1, ?2) "
+	static const char SQL[] =
+	    "INSERT INTO meta(key, value) VALUES (?1, ?2) "
 	    "ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE value <> excluded.value";
 	struct stmt *q = store_stmt(s, SQL, e);
 
@@ -319,8 +337,8 @@ store_check(struct store *s, struct err *e)
 	if (rc == 1 && !str_eqz(stmt_str(q, 0), "ok")) {
 		struct str said = stmt_str(q, 0);
 
-		rc = err_set(e, ERR_INPUT, "%s: %.*s", s->path,
-		    (int)(said.n > 200 ? 200 : said.n), said.p);
+		rc = err_set(
+		    e, ERR_INPUT, "%s: %.*s", s->path, (int)(said.n > 200 ? 200 : said.n), said.p);
 	}
 	stmt_done(q);
 	return rc < 0 ? -1 : 0;

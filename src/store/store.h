@@ -24,7 +24,7 @@ struct store;
 struct stmt;
 
 /*
- * Open the database PATH into *OUT (owned by the caller: store_close). A writer
+ * Open the database PATH in MODE into *OUT (owned by the caller: store_close). A writer
  * makes the folder (0700) and the file (0600) under any umask and migrates it.
  * Returns 0; -1 with ERR_NOTFOUND (reader, no file), ERR_INPUT (no database, a
  * newer schema, another program's), ERR_BUSY, ERR_IO or ERR_DB in *E.
@@ -74,7 +74,7 @@ int store_check(struct store *s, struct err *e);
 struct stmt *store_stmt(struct store *s, const char *sql, struct err *e);
 
 /*
- * A statement for a text that is built at run time from constant parts.
+ * A statement for the text SQL that is built at run time from constant parts.
  * Returns it, owned by the caller: stmt_free; NULL with ERR_DB in *E.
  */
 struct stmt *store_prepare(struct store *s, const char *sql, struct err *e);
@@ -98,7 +98,7 @@ void stmt_bind_real(struct stmt *q, int i, double v);
  */
 void stmt_bind_str(struct stmt *q, int i, struct str s);
 
-/* stmt_bind_str for a name of a file, model and the like: text behind the first STORE_NAME_MAX bytes is cut; errors as there. */
+/* As stmt_bind_str of S to parameter I of Q, for a name of a file, model and the like: text behind the first STORE_NAME_MAX bytes is cut; errors as there. */
 void stmt_bind_name(struct stmt *q, int i, struct str s);
 
 /* Bind the terminated text S to parameter I of Q, NULL when it is NULL. S is borrowed until stmt_done; errors as stmt_bind_i64. */

@@ -128,7 +128,8 @@ def layers(tree):
             if m.group(1) == '"' and m.group(2) != "config.h":
                 if "/" not in m.group(2):
                     yield path, n, f'"{m.group(2)}": write the folder too'
-                elif layer is not None and m.group(2).split("/")[0] not in LAYERS[layer].split():
+                elif (layer is not None and m.group(2).split("/")[0] not in LAYERS[layer].split()
+                      and m.group(2) not in HEADERS.get(layer, "").split()):
                     yield path, n, f"{layer} may not include {m.group(2)}"
 
 
