@@ -84,16 +84,14 @@ six(struct stmt *q, int i)
 		.total = stmt_i64(q, i + 5) };
 }
 
-#define LINE_COLUMNS "u.line, u.ts_ms, u.is_record, u.recovered, u.t_input, u.t_cached, u.t_write, "
-"u.t_output, "
-    "u.t_reasoning, u.t_total, u.l_input, u.l_cached, u.l_write, u.l_output, "
-    "u.l_reasoning, u.l_total, "
-    "u.verdict, u.d_input, u.d_cached, u.d_write, u.d_output, u.d_reasoning, "
-    "coalesce(d.model, ''), o.uuid, "
-    "u.owner_id = ?1, r.page "
+#define LINE_COLUMNS \
+	"u.line, u.ts_ms, u.is_record, u.recovered, u.t_input, u.t_cached, u.t_write, " \
+	"u.t_output, u.t_reasoning, u.t_total, u.l_input, u.l_cached, u.l_write, u.l_output, " \
+	"u.l_reasoning, u.l_total, u.verdict, u.d_input, u.d_cached, u.d_write, u.d_output, " \
+	"u.d_reasoning, coalesce(d.model, ''), o.uuid, u.owner_id = ?1, r.page "
 
-    static void
-    add_tokens(struct tokens *sum, const struct tokens *t)
+static void
+add_tokens(struct tokens *sum, const struct tokens *t)
 {
 	sum->input += t->input;
 	sum->cached += t->cached;
