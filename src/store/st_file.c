@@ -4,11 +4,11 @@
 
 #define COLUMNS \
 	"id, home_id, rollout_id, path, thread_uuid, page, state, archived, compressed, " \
-	"dev, ino, size, mtime_ns, ctime_ns, consumed, lines, tail_bytes, read_ms, digest, "
-"problem"
+	"dev, ino, size, mtime_ns, ctime_ns, consumed, lines, tail_bytes, read_ms, digest, " \
+	"problem"
 
-    void
-    st_file_clear(struct st_file *f)
+void
+st_file_clear(struct st_file *f)
 {
 	if (f == NULL)
 		return;

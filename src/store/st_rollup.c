@@ -6,17 +6,16 @@
 
 #include "store/st_usage.h"
 
-#define RECOUNT "SELECT owner_id, count_ms / 900000 - (count_ms % 900000 < 0), dimset_id, is_long, "
-"count(*), "
-    "sum(d_input), sum(d_cached), sum(d_write), sum(d_output), sum(d_reasoning) FROM usage "
-    "WHERE verdict = 1 "
+#define RECOUNT \
+	"SELECT owner_id, count_ms / 900000 - (count_ms % 900000 < 0), dimset_id, is_long, " \
+	"count(*), sum(d_input), sum(d_cached), sum(d_write), sum(d_output), " \
+	"sum(d_reasoning) FROM usage WHERE verdict = 1 "
 #define SUMS \
-	"SELECT thread_id, quarter, dimset_id, is_long, responses, input, cached, cache_write, "
-    "output, "
-    "reasoning FROM rollup "
+	"SELECT thread_id, quarter, dimset_id, is_long, responses, input, cached, " \
+	"cache_write, output, reasoning FROM rollup "
 
-    static int
-    on_thread(struct store *s, const char *sql, int64_t thread_id, struct err *e)
+static int
+on_thread(struct store *s, const char *sql, int64_t thread_id, struct err *e)
 {
 	struct stmt *q = store_stmt(s, sql, e);
 	int rc;
