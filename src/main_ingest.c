@@ -8,9 +8,5 @@
 int
 main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-		(void)puts("codex-track-ingest " PACKAGE_VERSION);
-		return 0;
-	}
 	return cmd_run(&cmd_ingest, "codex-track-ingest", argc, argv);
 }

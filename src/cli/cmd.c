@@ -64,6 +64,10 @@ cmd_run(const struct cmd *c, const char *program, int argc, char **argv)
 		cmd_help(c, program);
 		return app_flush(stdout, "standard output", &e) < 0 ? app_fail(program, &e) : 0;
 	}
+	if (o.version) {
+		(void)printf("%s " PACKAGE_VERSION "\n", program);
+		return app_flush(stdout, "standard output", &e) < 0 ? app_fail(program, &e) : 0;
+	}
 	if (check_operands(c, &o, program, &e) < 0 || app_start(&a, program, &o, &e) < 0)
 		return app_fail(program, &e);
 	app_signals();

@@ -50,6 +50,7 @@ static const struct def {
 	OPT("effort", FILTER, filters, "WORD", "only this reasoning effort"),
 	OPT("tier", FILTER, filters, "WORD", "only default, priority, flex or unknown"),
 	OPT("help", FLAG, help, NULL, "this text"),
+	OPT("version", FLAG, version, NULL, "the version of the program"),
 #undef OPT
 };
 
@@ -58,7 +59,7 @@ takes_it(const char *takes, const char *name)
 {
 	struct str rest = str_of(takes), word;
 
-	if (strcmp(name, "help") == 0)
+	if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0)
 		return true;
 	while (str_split(&rest, ' ', &word))
 		if (str_eqz(word, name))

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 
-#define OPTS_LIST 64 /* values of one repeatable option */
+#define OPTS_LIST 256 /* values of one repeatable option */
 
 struct opts_list {
 	const char *v[OPTS_LIST];
@@ -23,7 +23,7 @@ struct opts {
 	struct opts_list homes, rollouts;
 	struct opts_filter filters[OPTS_LIST];
 	size_t filters_len;
-	bool today, counted, yes, json, help;
+	bool today, counted, yes, json, help, version;
 	char *const *operands;
 	size_t operands_len;
 };

@@ -273,6 +273,7 @@ CREATE TABLE call (
 	PRIMARY KEY (rollout_id, pos)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX call_id ON call(rollout_id, call_id);
+CREATE INDEX call_open ON call(rollout_id, turn_seq, pos) WHERE output_line = 0;
 
 CREATE TABLE activity (
 	rollout_id INTEGER NOT NULL REFERENCES rollout(id),
