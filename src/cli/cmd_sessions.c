@@ -72,14 +72,6 @@ table(const struct app *a, const struct sessions *l)
 }
 
 static void
-loss_words(struct sbuf *b, unsigned losses)
-{
-	for (size_t i = 0; i < COVERAGE_LOSSES; i++)
-		if (losses & 1U << i)
-			sbuf_addf(b, "%s%s", b->len > 0 ? " " : "", coverage_kind(i)->name);
-}
-
-static void
 rows(const struct app *a, const struct sessions *l, enum printer_format format)
 {
 	static const char *const names[] = { "session_id", "title", "first_active", "last_active",
@@ -97,7 +89,7 @@ rows(const struct app *a, const struct sessions *l, enum printer_format format)
 		struct sbuf words;
 
 		sbuf_init(&words, 1024);
-		loss_words(&words, r->losses);
+		coverage_words(&words, r->losses);
 		local_text(a, r->first_ms, first);
 		local_text(a, r->last_ms, last);
 		price_format_decimal(s->cost, cost);

@@ -31,6 +31,14 @@ coverage_find(struct str name)
 	return COVERAGE_LOSSES;
 }
 
+void
+coverage_words(struct sbuf *b, unsigned losses)
+{
+	for (size_t i = 0; i < COVERAGE_LOSSES; i++)
+		if (losses & 1U << i)
+			sbuf_addf(b, "%s%s", b->len > 0 ? " " : "", kinds[i].name);
+}
+
 static int
 losses(struct store *s, const struct query *q, struct coverage *c, struct err *e)
 {

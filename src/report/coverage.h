@@ -41,6 +41,9 @@ const struct coverage_kind *coverage_kind(size_t i);
 /* Number of the kind called NAME, COVERAGE_LOSSES when there is none; cannot fail. */
 size_t coverage_find(struct str name);
 
+/* Append the names of the kinds in LOSSES (bit 1 << number) to B, blanks between. Errors stay in B. */
+void coverage_words(struct sbuf *b, unsigned losses);
+
 /* Look in S what is missing from the answer to Q into *OUT (coverage_clear), all but the models. Returns 0; -1 with ERR_DB in *E. */
 int coverage_run(struct store *s, const struct query *q, struct coverage *out, struct err *e);
 

@@ -3,12 +3,6 @@
 #include "base/xalloc.h"
 #include "report/explain.h"
 
-static char *
-text_or_null(struct stmt *q, int i)
-{
-	return stmt_is_null(q, i) ? NULL : str_dup(stmt_str(q, i));
-}
-
 static int
 find(struct store *s, const char *id, struct explain *x, int64_t *thread_id, struct err *e)
 {
@@ -29,7 +23,7 @@ find(struct store *s, const char *id, struct explain *x, int64_t *thread_id, str
 	if ((rc = stmt_step(q, e)) == 1) {
 		*thread_id = stmt_i64(q, 0);
 		x->uuid = str_dup(stmt_str(q, 1));
-		x->title = text_or_null(q, 2);
+		x->title = stmt_dup(q, 2);
 		if (strcmp(x->uuid, id) != 0 && (rc = stmt_step(q, e)) == 1)
 			rc = err_set(e, ERR_USAGE,
 			    "several sessions begin with \"%s\": %s, "
@@ -61,10 +55,10 @@ parts(struct store *s, int64_t thread_id, struct explain *x, struct err *e)
 	while ((rc = stmt_step(q, e)) == 1) {
 		xgrow(&x->parts, x->parts_len, &alloc, sizeof(*x->parts));
 		x->parts[x->parts_len++] = (struct explain_part){
-			.path = text_or_null(q, 0),
-			.page = text_or_null(q, 1),
-			.basis = text_or_null(q, 2),
-			.state = text_or_null(q, 3),
+			.path = stmt_dup(q, 0),
+			.page = stmt_dup(q, 1),
+			.basis = stmt_dup(q, 2),
+			.state = stmt_dup(q, 3),
 			.own_line = stmt_i64(q, 4),
 			.lines = stmt_i64(q, 5),
 		};
@@ -134,7 +128,7 @@ lines(struct store *s, const char *sql, int64_t thread_id, struct explain *x,
 			    .reasoning = stmt_i64(q, 21),
 			    .total = stmt_i64(q, 17) + stmt_i64(q, 20) },
 			.model = str_dup(stmt_str(q, 22)),
-			.owner = stmt_i64(q, 24) != 0 ? NULL : text_or_null(q, 23),
+			.owner = stmt_i64(q, 24) != 0 ? NULL : stmt_dup(q, 23),
 		};
 		for (size_t i = 0; i < x->parts_len; i++)
 			if (str_eqz(stmt_str(q, 25), x->parts[i].page))

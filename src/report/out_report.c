@@ -149,14 +149,6 @@ out_coverage(FILE *f, const struct coverage *c, int64_t unpriced)
 		    c->pending_files, c->pending_files == 1 ? " is" : "s are");
 }
 
-static void
-loss_words(struct sbuf *b, unsigned losses)
-{
-	for (size_t i = 0; i < COVERAGE_LOSSES; i++)
-		if (losses & 1U << i)
-			sbuf_addf(b, "%s%s", b->len > 0 ? " " : "", coverage_kind(i)->name);
-}
-
 void
 out_report_rows(FILE *f, const struct report *r, enum printer_format format)
 {
@@ -172,7 +164,7 @@ out_report_rows(FILE *f, const struct report *r, enum printer_format format)
 		struct sbuf words;
 
 		sbuf_init(&words, 1024);
-		loss_words(&words, row->losses);
+		coverage_words(&words, row->losses);
 		price_format_decimal(s->cost, cost);
 		printer_row(
 		    p, (const struct cell[]){ cell_text(str_of(row->period)),

@@ -3,14 +3,6 @@
 #include "base/xalloc.h"
 #include "report/sessions.h"
 
-static char *
-text_or_null(struct stmt *q, int i)
-{
-	struct str s = stmt_str(q, i);
-
-	return s.n == 0 ? NULL : str_dup(s);
-}
-
 static int
 sums_of(struct store *s, const struct price_card *card, int64_t thread_id, struct report_sum *sum,
     struct err *e)
@@ -127,14 +119,14 @@ static void
 load(struct stmt *q, struct session_row *r)
 {
 	*r = (struct session_row){
-		.uuid = text_or_null(q, 1),
-		.title = text_or_null(q, 2),
-		.directory = text_or_null(q, 3),
-		.repository = text_or_null(q, 4),
-		.source = text_or_null(q, 5),
-		.version = text_or_null(q, 6),
-		.models = text_or_null(q, 7),
-		.parent = text_or_null(q, 8),
+		.uuid = stmt_dup_some(q, 1),
+		.title = stmt_dup_some(q, 2),
+		.directory = stmt_dup_some(q, 3),
+		.repository = stmt_dup_some(q, 4),
+		.source = stmt_dup_some(q, 5),
+		.version = stmt_dup_some(q, 6),
+		.models = stmt_dup_some(q, 7),
+		.parent = stmt_dup_some(q, 8),
 		.first_ms = stmt_opt(q, 9),
 		.last_ms = stmt_opt(q, 10),
 		.turns = stmt_i64(q, 11),

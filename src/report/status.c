@@ -37,14 +37,6 @@ status_window_name(int64_t minutes, char buf[static 32])
 		(void)snprintf(buf, 32, "%" PRId64 " min", minutes);
 }
 
-static char *
-text_or_null(struct stmt *q, int i)
-{
-	struct str s = stmt_str(q, i);
-
-	return s.n == 0 ? NULL : str_dup(s);
-}
-
 static int
 newest(struct store *s, struct status *st, struct err *e)
 {
@@ -66,11 +58,11 @@ newest(struct store *s, struct status *st, struct err *e)
 	if ((rc = stmt_step(q, e)) == 1) {
 		st->some = true;
 		st->captured_ms = stmt_i64(q, 0);
-		st->model = text_or_null(q, 1);
-		st->directory = text_or_null(q, 2);
-		st->session = text_or_null(q, 3);
-		st->title = text_or_null(q, 4);
-		st->version = text_or_null(q, 5);
+		st->model = stmt_dup_some(q, 1);
+		st->directory = stmt_dup_some(q, 2);
+		st->session = stmt_dup_some(q, 3);
+		st->title = stmt_dup_some(q, 4);
+		st->version = stmt_dup_some(q, 5);
 	}
 	stmt_done(q);
 	return rc < 0 ? -1 : 0;
@@ -152,7 +144,7 @@ limits(struct store *s, int64_t now_ms, struct status *st, struct err *e)
 			.used_percent = stmt_real(q, 3),
 			.resets_ms = stmt_opt(q, 4),
 			.captured_ms = stmt_i64(q, 5),
-			.plan = text_or_null(q, 6),
+			.plan = stmt_dup_some(q, 6),
 		};
 		l->is_reset = l->resets_ms >= 0 && l->resets_ms <= now_ms;
 	}

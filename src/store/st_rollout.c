@@ -129,12 +129,6 @@ st_rollout_boundary(
 	return stmt_run(q, e);
 }
 
-static char *
-text_or_null(struct stmt *q, int i)
-{
-	return stmt_is_null(q, i) ? NULL : str_dup(stmt_str(q, i));
-}
-
 int
 st_rollouts(struct store *s, int64_t thread_id, struct st_rollout **out, size_t *n, struct err *e)
 {
@@ -163,12 +157,12 @@ st_rollouts(struct store *s, int64_t thread_id, struct st_rollout **out, size_t 
 			.id = stmt_i64(q, 0),
 			.thread_id = stmt_i64(q, 1),
 			.home_id = stmt_i64(q, 2),
-			.page = text_or_null(q, 3),
+			.page = stmt_dup(q, 3),
 			.lines = stmt_i64(q, 4),
 			.first_ms = stmt_opt(q, 5),
 			.last_ms = stmt_opt(q, 6),
-			.forked_from = text_or_null(q, 7),
-			.base_thread = text_or_null(q, 8),
+			.forked_from = stmt_dup(q, 7),
+			.base_thread = stmt_dup(q, 8),
 			.base_end = stmt_opt(q, 9),
 			.start_ordinal = stmt_opt(q, 10),
 			.ordinal_line = stmt_i64(q, 11),

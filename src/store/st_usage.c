@@ -3,12 +3,6 @@
 #include "base/xalloc.h"
 #include "store/st_usage.h"
 
-static char *
-text_or_null(struct stmt *q, int i)
-{
-	return stmt_is_null(q, i) ? NULL : str_dup(stmt_str(q, i));
-}
-
 static struct tokens
 six(struct stmt *q, int i)
 {
@@ -27,8 +21,8 @@ load(struct stmt *q, struct st_usage *u)
 		.rollout_id = stmt_i64(q, 0), .pos = stmt_i64(q, 1), .line = stmt_i64(q, 2),
 		.ts_ms = stmt_opt(q, 3), .turn_seq = stmt_i64(q, 4),
 		.is_record = stmt_i64(q, 5) != 0,
-		.in_review = stmt_i64(q, 6) != 0, .response_id = text_or_null(q, 7),
-		.turn_id = text_or_null(q, 8), .other_thread = !stmt_is_null(q, 9),
+		.in_review = stmt_i64(q, 6) != 0, .response_id = stmt_dup(q, 7),
+		.turn_id = stmt_dup(q, 8), .other_thread = !stmt_is_null(q, 9),
 		.has_total = !stmt_is_null(q, 10), .total = six(q, 10),
 		.has_last = !stmt_is_null(q, 16), .last = six(q, 16),
 		.old = {
@@ -142,11 +136,11 @@ st_contexts(struct store *s, int64_t id, struct st_context **out, size_t *n, str
 			.line = stmt_i64(q, 1),
 			.turn_seq = stmt_i64(q, 2),
 			.is_settings = stmt_i64(q, 3) != 0,
-			.turn_id = text_or_null(q, 4),
-			.model = text_or_null(q, 5),
-			.effort = text_or_null(q, 6),
-			.cwd = text_or_null(q, 7),
-			.tier = text_or_null(q, 8),
+			.turn_id = stmt_dup(q, 4),
+			.model = stmt_dup(q, 5),
+			.effort = stmt_dup(q, 6),
+			.cwd = stmt_dup(q, 7),
+			.tier = stmt_dup(q, 8),
 		};
 	}
 	stmt_done(q);
@@ -188,8 +182,8 @@ st_turns(struct store *s, int64_t id, struct st_turn **out, size_t *n, struct er
 			.line = stmt_i64(q, 1),
 			.end_line = stmt_i64(q, 2),
 			.start_ms = stmt_opt(q, 3),
-			.turn_id = text_or_null(q, 4),
-			.status = text_or_null(q, 5),
+			.turn_id = stmt_dup(q, 4),
+			.status = stmt_dup(q, 5),
 		};
 	}
 	stmt_done(q);

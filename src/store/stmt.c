@@ -214,6 +214,20 @@ stmt_str(struct stmt *q, int i)
 	return str_n((const char *)p, (size_t)sqlite3_column_bytes(q->q, i));
 }
 
+char *
+stmt_dup(struct stmt *q, int i)
+{
+	return stmt_is_null(q, i) ? NULL : str_dup(stmt_str(q, i));
+}
+
+char *
+stmt_dup_some(struct stmt *q, int i)
+{
+	struct str s = stmt_str(q, i);
+
+	return s.n == 0 ? NULL : str_dup(s);
+}
+
 void
 stmt_blob(struct stmt *q, int i, const void **p, size_t *n)
 {

@@ -131,6 +131,12 @@ double stmt_real(struct stmt *q, int i);
 /* Text in column I of Q's row, {NULL,0} for NULL; a view that lives until the next step; cannot fail. */
 struct str stmt_str(struct stmt *q, int i);
 
+/* Copy of the text in column I of Q's row, NULL for NULL. Owned by the caller: free. Aborts when out of memory. */
+char *stmt_dup(struct stmt *q, int i);
+
+/* Copy of the text in column I of Q's row, NULL for NULL and for "". Owned by the caller: free. Aborts when out of memory. */
+char *stmt_dup_some(struct stmt *q, int i);
+
 /* Bytes in column I of Q's row into *P and *N; lent until the next step; cannot fail. */
 void stmt_blob(struct stmt *q, int i, const void **p, size_t *n);
 

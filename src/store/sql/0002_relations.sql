@@ -56,7 +56,8 @@ CREATE VIEW activity_events AS
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', a.ts_ms / 1000.0, 'unixepoch') AS captured_at,
        strftime('%Y-%m-%dT%H:%M:%fZ', a.ts_ms / 1000.0, 'unixepoch') AS captured_at_utc,
        a.event_type, a.event_name, a.n AS count, t.uuid AS session_id,
-       nullif(max(0, a.turn_seq - (SELECT count(*) FROM turn n WHERE n.rollout_id = r.id AND n.line < r.own_line)), 0) AS turn_index,
+       nullif(max(0, a.turn_seq - (SELECT count(*) FROM turn n
+	WHERE n.rollout_id = r.id AND n.line < r.own_line)), 0) AS turn_index,
        (SELECT f.path FROM file f WHERE f.rollout_id = r.id) AS source
 FROM (
 	SELECT rollout_id, line, ts_ms, turn_seq, name AS event_type, NULL AS event_name, n FROM activity
@@ -85,7 +86,8 @@ CREATE VIEW content_messages AS
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', m.ts_ms / 1000.0, 'unixepoch') AS captured_at,
        strftime('%Y-%m-%dT%H:%M:%fZ', m.ts_ms / 1000.0, 'unixepoch') AS captured_at_utc,
        m.role, CASE m.origin WHEN 'response' THEN 'response_item' ELSE 'event_msg' END AS message_type,
-       m.text AS message, t.uuid AS session_id, nullif(max(0, m.turn_seq - (SELECT count(*) FROM turn n WHERE n.rollout_id = r.id AND n.line < r.own_line)), 0) AS turn_index,
+       m.text AS message, t.uuid AS session_id, nullif(max(0, m.turn_seq - (SELECT count(*) FROM turn n
+	WHERE n.rollout_id = r.id AND n.line < r.own_line)), 0) AS turn_index,
        (SELECT f.path FROM file f WHERE f.rollout_id = r.id) AS source,
        m.chars AS content_length, m.line AS source_line, m.is_prompt
 FROM message m
@@ -100,7 +102,8 @@ SELECT strftime('%Y-%m-%dT%H:%M:%fZ', c.ts_ms / 1000.0, 'unixepoch') AS captured
        strftime('%Y-%m-%dT%H:%M:%fZ', c.ts_ms / 1000.0, 'unixepoch') AS captured_at_utc,
        c.kind AS tool_type, c.name AS tool_name, c.call_id, c.status, c.input_text, c.output_text,
        c.command, c.input_bytes AS input_length, c.output_bytes AS output_length,
-       t.uuid AS session_id, nullif(max(0, c.turn_seq - (SELECT count(*) FROM turn n WHERE n.rollout_id = r.id AND n.line < r.own_line)), 0) AS turn_index,
+       t.uuid AS session_id, nullif(max(0, c.turn_seq - (SELECT count(*) FROM turn n
+	WHERE n.rollout_id = r.id AND n.line < r.own_line)), 0) AS turn_index,
        (SELECT f.path FROM file f WHERE f.rollout_id = r.id) AS source,
        c.space AS namespace, c.exit_code, c.wall_ms, c.end_ms - c.ts_ms AS duration_ms, c.line AS source_line
 FROM call c
