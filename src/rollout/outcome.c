@@ -121,7 +121,8 @@ outcome_value(struct json_tokener *tok, struct json_object *v, struct rec_output
 		if (s.p == NULL)
 			continue;
 		out->output_bytes += (int64_t)s.n;
-		if (i < 2)
+		/* what a script printed is no header, only the JSON of its command is */
+		if (i == 0 || (i == 1 && s.n > 0 && s.p[0] == '{'))
 			outcome_text(tok, s, out);
 		if (i == 1 && wall != REC_ABSENT && wall > out->wall_ms)
 			out->wall_ms = wall; /* the script's time, not that of its last command */

@@ -78,6 +78,7 @@ find(const struct places_in *in)
 static void
 expect_usage(const struct places_in *in)
 {
+	places_clear(&p);
 	assert_int_equal(places_find(in, &p, &e), -1);
 	assert_int_equal(e.code, ERR_USAGE);
 	assert_null(p.db.path);
