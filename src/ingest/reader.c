@@ -195,6 +195,43 @@ failed(struct reader *r, const char *why, struct err *e)
 	return keep_as(r, "failed", e);
 }
 
+/*
+ * Does the file hold nothing but the first lines of OTHER? A copy that went on by itself does
+ * not: its own lines are not counted, and that must be said.
+ */
+static bool
+is_beginning_of(struct reader *r, const struct st_file *other)
+{
+	int fd = open(other->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct linerd *a, *b;
+	struct line x, y;
+	struct err ignored;
+	bool same = true;
+
+	if (fd < 0)
+		return true; /* it is read again when it can be */
+	a = rewound(r);
+	b = linerd_new(fd, other->compressed, READER_LINE_MAX);
+	while (same && linerd_next(a, &x, &ignored) == 1 && x.complete)
+		same = linerd_next(b, &y, &ignored) == 1 && y.complete && x.n == y.n &&
+		       x.oversized == y.oversized && memcmp(x.p, y.p, x.n) == 0;
+	linerd_free(a);
+	linerd_free(b);
+	close(fd);
+	return same;
+}
+
+static int
+keep_copy(struct reader *r, const struct st_file *other, struct err *e)
+{
+	r->counts->copies++;
+	if (!is_beginning_of(r, other))
+		r->row.problem = xasprintf("a copy with lines of its own, which are not counted; "
+					   "counted is %s",
+		    other->path);
+	return keep_as(r, "copy", e);
+}
+
 /* Is there another file of the same rollout, and is this one the better copy? */
 static int
 choose(struct reader *r, int64_t home_id, struct err *e)
@@ -212,9 +249,9 @@ choose(struct reader *r, int64_t home_id, struct err *e)
 			return failed(r, e->msg, e);
 		}
 		if (!gone && !is_better(&r->row, &other)) {
+			rc = keep_copy(r, &other, e);
 			st_file_clear(&other);
-			r->counts->copies++;
-			return keep_as(r, "copy", e);
+			return rc;
 		}
 		rc = st_file_unserve(r->store, other.id, e);
 	}
