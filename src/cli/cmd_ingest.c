@@ -1,6 +1,8 @@
 #include "base/compat.h"
 
 #include "base/num.h"
+#include "base/sbuf.h"
+#include "base/utf8.h"
 #include "cli/cmd.h"
 #include "json/jw.h"
 #include "ledger/ledger.h"
@@ -8,6 +10,9 @@
 
 #define WAIT_MS 30000
 #define PROBLEMS_SHOWN 5
+
+static const char PROBLEMS_SQL[] = "SELECT path, problem FROM file "
+				   "WHERE problem IS NOT NULL AND state <> 'gone' ORDER BY path";
 
 static void
 text(const struct ingest_summary *s)
@@ -95,22 +100,37 @@ run_json(struct jw *w, const struct ingest_summary *s)
 	jw_kv_i64(w, "sessions_settled", s->threads);
 	jw_key(w, "changed");
 	jw_bool(w, s->changed);
-	jw_key(w, "problems");
-	jw_arr(w);
-	for (size_t i = 0; i < s->problems_len; i++)
-		jw_strz(w, s->problems[i]);
-	jw_arr_end(w);
 }
 
 static int
-json(const struct app *a, const struct ingest_summary *sum, struct err *e)
+problems_json(struct jw *w, struct store *s, struct err *e)
 {
-	struct store *s;
+	struct stmt *q = store_stmt(s, PROBLEMS_SQL, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	jw_key(w, "problems");
+	jw_arr(w);
+	while ((rc = stmt_step(q, e)) == 1) {
+		jw_obj(w);
+		jw_key(w, "file");
+		jw_str(w, stmt_str(q, 0));
+		jw_key(w, "problem");
+		jw_str(w, stmt_str(q, 1));
+		jw_obj_end(w);
+	}
+	jw_arr_end(w);
+	stmt_done(q);
+	return rc;
+}
+
+static int
+json(const struct app *a, struct store *s, const struct ingest_summary *sum, struct err *e)
+{
 	struct jw w;
 	int rc = -1;
 
-	if (store_open(&s, a->places.db.path, STORE_READER, e) < 0)
-		return -1;
 	jw_file(&w, stdout, true);
 	jw_obj(&w);
 	jw_kv_str(&w, "database", a->places.db.path);
@@ -124,28 +144,48 @@ json(const struct app *a, const struct ingest_summary *sum, struct err *e)
 		"SELECT reason, count(*) FROM skip WHERE lost = 1 GROUP BY 1", e) == 0 &&
 	    pairs_json(&w, s, "faulty_by_reason",
 		"SELECT reason, count(*) FROM skip WHERE lost = 0 GROUP BY 1", e) == 0 &&
+	    problems_json(&w, s, e) == 0 &&
 	    pairs_json(
 		&w, s, "unknown_kinds", "SELECT name, sum(n) FROM unknown_kind GROUP BY 1", e) == 0)
 		rc = 0;
 	jw_obj_end(&w);
 	jw_obj_end(&w);
 	(void)putchar('\n');
-	store_close(s);
 	return rc;
 }
 
-static void
-notes(const struct app *a, const struct ingest_summary *s)
+/* The files that could not be read, or not to the end, on stderr: those of earlier runs too. */
+static int
+notes(const struct app *a, struct store *s, const struct ingest_summary *sum, struct err *e)
 {
-	for (size_t i = 0; i < s->problems_len && i < PROBLEMS_SHOWN; i++)
-		(void)fprintf(stderr, "%s: %s\n", a->program, s->problems[i]);
-	if (s->problems_len > PROBLEMS_SHOWN)
-		(void)fprintf(stderr, "%s: and %zu more (--json lists them)\n", a->program,
-		    s->problems_len - PROBLEMS_SHOWN);
-	if (s->counts.lines.skipped > 0)
+	struct stmt *q = store_stmt(s, PROBLEMS_SQL, e);
+	int64_t n = 0;
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	for (; (rc = stmt_step(q, e)) == 1; n++) {
+		struct sbuf b;
+
+		if (n >= PROBLEMS_SHOWN)
+			continue;
+		sbuf_init(&b, 65536);
+		utf8_add_plain(&b, stmt_str(q, 0));
+		sbuf_addz(&b, ": ");
+		utf8_add_plain(&b, stmt_str(q, 1));
+		(void)fprintf(stderr, "%s: %s\n", a->program, b.buf);
+		sbuf_free(&b);
+	}
+	stmt_done(q);
+	if (n > PROBLEMS_SHOWN)
+		(void)fprintf(stderr, "%s: and %" PRId64 " more (--json lists them)\n", a->program,
+		    n - PROBLEMS_SHOWN);
+	if (sum->counts.lines.skipped > 0)
 		(void)fprintf(stderr,
 		    "%s: %" PRId64 " line%s could not be read; --json tells the reasons\n",
-		    a->program, s->counts.lines.skipped, s->counts.lines.skipped == 1 ? "" : "s");
+		    a->program, sum->counts.lines.skipped,
+		    sum->counts.lines.skipped == 1 ? "" : "s");
+	return rc;
 }
 
 static int
@@ -168,13 +208,14 @@ run(struct app *a, const struct opts *o, struct err *e)
 		wait_ms *= 1000;
 	}
 	rc = app_ingest(a, wait_ms, &sum, e);
-	if (rc == 0) {
-		notes(a, &sum);
-		if (table)
-			text(&sum);
-		else
-			rc = json(a, &sum, e);
-	}
+	if (rc == 0)
+		rc = store_open(&a->store, a->places.db.path, STORE_READER, e);
+	if (rc == 0)
+		rc = notes(a, a->store, &sum, e);
+	if (rc == 0 && table)
+		text(&sum);
+	else if (rc == 0)
+		rc = json(a, a->store, &sum, e);
 	ingest_summary_clear(&sum);
 	return rc;
 }

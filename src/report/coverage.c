@@ -105,7 +105,7 @@ files(struct store *s, struct coverage *c, struct err *e)
 {
 	static const char SQL[] =
 	    "SELECT (SELECT count(*) FROM skip WHERE lost = 1), "
-	    "(SELECT count(*) FROM file WHERE state = 'failed' OR problem IS NOT NULL), "
+	    "(SELECT count(*) FROM file WHERE problem IS NOT NULL AND state <> 'gone'), "
 	    "(SELECT count(*) FROM thread WHERE dirty = 1)";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;

@@ -140,9 +140,10 @@ out_coverage(FILE *f, const struct coverage *c, int64_t unpriced)
 		    c->unreadable_lines, c->unreadable_lines == 1 ? "" : "s");
 	if (c->failed_files > 0)
 		(void)fprintf(f,
-		    "  %" PRId64 " file%s could not be read or not to the end; "
-		    "`codex-track ingest` names them.\n",
-		    c->failed_files, c->failed_files == 1 ? "" : "s");
+		    "  %" PRId64 " file%s not read, or not whole; "
+		    "`codex-track ingest` names %s.\n",
+		    c->failed_files, c->failed_files == 1 ? " was" : "s were",
+		    c->failed_files == 1 ? "it" : "them");
 	if (c->pending_files > 0)
 		(void)fprintf(f,
 		    "  %" PRId64 " session%s still being counted; run the command again.\n",

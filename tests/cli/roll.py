@@ -123,10 +123,10 @@ class Roll:
         o["payload"] = payload
         return self.raw(dumps(o) + b"\n")
 
-    def event(self, name, at=None, step=None, **payload):
+    def event(self, name, /, at=None, step=None, **payload):
         return self.line("event_msg", {"type": name, **payload}, at, step)
 
-    def item(self, name, at=None, step=None, **payload):
+    def item(self, name, /, at=None, step=None, **payload):
         return self.line("response_item", {"type": name, **payload}, at, step)
 
     def meta(self, ident, at=None, step=None, **more):
