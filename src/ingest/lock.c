@@ -63,6 +63,8 @@ lock_take(struct lock *l, const char *db, int64_t wait_ms, struct err *e)
 		(void)err_sys(e, "cannot write %s", path);
 		goto out;
 	}
+	/* writing was no check: only lock_drop says that there was one */
+	(void)futimens(l->fd, (const struct timespec[]){ { 0, UTIME_OMIT }, l->checked });
 	rc = 0;
 out:
 	if (rc < 0 && l->fd >= 0) {

@@ -163,7 +163,22 @@ drop_file(struct scan_file *f)
 	free(f->problem);
 }
 
-/* One inode once; a compressed file beside its plain twin not at all. */
+/* True when F is compressed and the first N files, sorted, hold its plain twin. */
+static bool
+has_plain_twin(const struct scan *s, size_t n, const struct scan_file *f)
+{
+	size_t len = strlen(f->path) - 4;
+
+	if (f->problem != NULL || !f->compressed)
+		return false;
+	/* the names between the two begin with the plain one */
+	for (size_t i = n; i > 0 && strncmp(s->files[i - 1].path, f->path, len) == 0; i--)
+		if (s->files[i - 1].path[len] == '\0')
+			return s->files[i - 1].problem == NULL;
+	return false;
+}
+
+/* One path once; a compressed file beside its plain twin not at all. */
 static void
 unique(struct scan *s)
 {
@@ -173,18 +188,9 @@ unique(struct scan *s)
 		qsort(s->files, s->len, sizeof(*s->files), by_path);
 	for (size_t i = 0; i < s->len; i++) {
 		struct scan_file *f = &s->files[i];
-		bool twin = false;
 
-		if (kept > 0 && strcmp(s->files[kept - 1].path, f->path) == 0)
-			twin = true;
-		else if (kept > 0 && f->compressed) {
-			const char *plain = s->files[kept - 1].path;
-			size_t n = strlen(plain);
-
-			twin = s->files[kept - 1].problem == NULL &&
-			       strncmp(f->path, plain, n) == 0 && strcmp(f->path + n, ".zst") == 0;
-		}
-		if (twin)
+		if ((kept > 0 && strcmp(s->files[kept - 1].path, f->path) == 0) ||
+		    has_plain_twin(s, kept, f))
 			drop_file(f);
 		else
 			s->files[kept++] = *f;

@@ -1,18 +1,52 @@
 #include "base/compat.h"
 
+#include "base/num.h"
 #include "rollout/command.h"
 
-/* Words that run the command behind them. */
-static bool
-is_prefix(struct str word)
-{
-	static const char *const words[] = { "sudo", "env", "command", "exec", "time", "nohup",
-		"nice", "builtin", "doas", "stdbuf", "setsid", "then", "do", "!", "{", "(", "if",
-		"while", "until" };
+/* Words that run the command behind them, and their options of one letter that take a word. */
+static const struct prefix {
+	const char *word, *valued;
+} prefixes[] = {
+	{ "sudo", "CDghpRrTtUu" },
+	{ "env", "CSu" },
+	{ "command", "Vv" },
+	{ "exec", "a" },
+	{ "time", "fo" },
+	{ "nohup", "" },
+	{ "nice", "n" },
+	{ "builtin", "" },
+	{ "doas", "Cu" },
+	{ "stdbuf", "eio" },
+	{ "setsid", "" },
+	{ "then", "" },
+	{ "do", "" },
+	{ "!", "" },
+	{ "{", "" },
+	{ "(", "" },
+	{ "if", "" },
+	{ "while", "" },
+	{ "until", "" },
+};
 
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (str_eqz(word, words[i]))
-			return true;
+static struct str base_name(struct str word);
+
+/* The row of WORD, NULL when it is the command itself. */
+static const struct prefix *
+find_prefix(struct str word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++)
+		if (str_eqz(base_name(word), prefixes[i].word))
+			return &prefixes[i];
+	return NULL;
+}
+
+/* True when OPTION of PREFIX takes the word behind it. */
+static bool
+takes_word(const struct prefix *prefix, struct str option)
+{
+	for (size_t i = 1; i < option.n; i++)
+		if (strchr(prefix->valued, option.p[i]) != NULL)
+			return i + 1 == option.n; /* else the value is attached */
 	return false;
 }
 
@@ -44,10 +78,14 @@ base_name(struct str word)
 static size_t
 keep(struct str word, char *buf, size_t n)
 {
+	int64_t number;
+
 	word = base_name(word);
 	buf[0] = '\0';
 	if (word.n == 0 || word.n >= n || word.p[0] == '-')
 		return 0;
+	if (num_i64(word, 0, INT64_MAX, &number) == 0)
+		return 0; /* the number of a file, as in 2>/dev/null */
 	for (size_t i = 0; i < word.n; i++) {
 		char c = word.p[i];
 
@@ -59,29 +97,51 @@ keep(struct str word, char *buf, size_t n)
 	return word.n;
 }
 
-/* The next word of *S: up to a blank or an operator; a quoted value is passed over whole. */
+/* The length of the word at the start of S: up to a blank or an operator outside of quotes and brackets. */
+static size_t
+word_length(struct str s)
+{
+	char closing[32]; /* the quotes and brackets that are open */
+	size_t open = 0, i;
+
+	for (i = 0; i < s.n; i++) {
+		char c = s.p[i], inner = open > 0 ? closing[open - 1] : '\0';
+		char before = i > 0 ? s.p[i - 1] : '\0', opens = '\0';
+
+		if (c == '\\' && inner != '\'')
+			i++;
+		else if (inner != '\0' && c == inner)
+			open--;
+		else if (inner == '\'')
+			continue;
+		else if (c == '`' || (c == '"' && inner != '"') || (c == '\'' && inner != '"'))
+			opens = c;
+		else if (c == '(' && (before == '$' || before == '=' || inner == ')'))
+			opens = ')';
+		else if (c == '{' && before == '$')
+			opens = '}';
+		else if (open == 0 && strchr(" \t\r\n;|&<>()", c) != NULL)
+			break;
+		if (opens != '\0' && open == sizeof(closing))
+			return s.n;
+		if (opens != '\0')
+			closing[open++] = opens;
+	}
+	return i < s.n ? i : s.n;
+}
+
+/* The next word of *S; a quoted value is passed over whole. */
 static struct str
 next_word(struct str *s)
 {
 	size_t i = 0;
-	char quote = '\0';
 	struct str word;
 
 	*s = str_trim(*s);
 	while (i < s->n && (s->p[i] == '(' || s->p[i] == ';' || s->p[i] == '&'))
 		i++;
 	*s = str_trim(str_n(s->p + i, s->n - i));
-	for (i = 0; i < s->n; i++) {
-		char c = s->p[i];
-
-		if (quote != '\0') {
-			if (c == quote)
-				quote = '\0';
-		} else if (c == '"' || c == '\'')
-			quote = c;
-		else if (strchr(" \t\r\n;|&<>()", c) != NULL)
-			break;
-	}
+	i = word_length(*s);
 	word = str_n(s->p, i);
 	*s = str_n(s->p + i, s->n - i);
 	return word;
@@ -98,7 +158,7 @@ unquote(struct str w)
 size_t
 command_head(struct str script, char *buf, size_t n)
 {
-	bool after_prefix = false;
+	const struct prefix *prefix = NULL, *found;
 
 	buf[0] = '\0';
 	if (script.p == NULL)
@@ -110,12 +170,17 @@ command_head(struct str script, char *buf, size_t n)
 			return 0;
 		if (is_assignment(w))
 			continue;
-		if (is_prefix(w)) {
-			after_prefix = true;
+		if ((found = find_prefix(w)) != NULL) {
+			prefix = found;
 			continue;
 		}
-		if (after_prefix && w.p[0] == '-')
-			continue; /* an option of sudo or env */
+		if (prefix != NULL && w.p[0] == '-') {
+			if (str_starts(w, "--") && w.n > 2 && str_chr(w, '=') == w.n)
+				return 0; /* may take a word or not */
+			if (!str_starts(w, "--") && takes_word(prefix, w))
+				(void)next_word(&script);
+			continue;
+		}
 		if (w.p[0] == '#')
 			return 0; /* a comment may be any text */
 		return keep(unquote(w), buf, n);
@@ -136,6 +201,23 @@ is_shell(struct str word)
 	return false;
 }
 
+/* Position of the script among the words of a shell's command V; 0 when there is none. */
+static size_t
+script_at(struct json_object *v)
+{
+	for (size_t i = 1; i + 1 < jx_len(v); i++) {
+		struct str w = jx_text(jx_at(v, i));
+		bool is_short = w.n >= 2 && w.n <= 4 && w.p[1] != '-';
+
+		if (!str_starts(w, "-"))
+			return 0;
+		if (str_eqz(w, "-Command") || str_eqz(w, "-command") ||
+		    (is_short && w.p[w.n - 1] == 'c'))
+			return i + 1;
+	}
+	return 0;
+}
+
 size_t
 command_head_json(struct json_object *v, char *buf, size_t n)
 {
@@ -148,12 +230,13 @@ command_head_json(struct json_object *v, char *buf, size_t n)
 	first = jx_text(jx_at(v, 0));
 	if (first.p == NULL)
 		return 0;
-	if (is_shell(first) && len >= 3 && str_starts(jx_text(jx_at(v, 1)), "-"))
-		return command_head(jx_text(jx_at(v, len - 1)), buf, n);
+	if (is_shell(first))
+		return script_at(v) > 0 ? command_head(jx_text(jx_at(v, script_at(v))), buf, n)
+					: keep(first, buf, n);
 	for (size_t i = 0; i < len; i++) {
 		struct str w = jx_text(jx_at(v, i));
 
-		if (w.p != NULL && !is_prefix(w) && !is_assignment(w))
+		if (w.p != NULL && find_prefix(w) == NULL && !is_assignment(w))
 			return keep(w, buf, n);
 	}
 	return 0;

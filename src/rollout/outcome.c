@@ -89,6 +89,7 @@ void
 outcome_text(struct json_tokener *tok, struct str text, struct rec_output *out)
 {
 	struct str line, rest = text;
+	const char *q;
 
 	if (text.p == NULL)
 		return;
@@ -96,6 +97,10 @@ outcome_text(struct json_tokener *tok, struct str text, struct rec_output *out)
 		json_form(tok, text, out);
 		return;
 	}
+	/* 0.117: the command as it was typed, in as many lines as it has */
+	if (str_starts(text, "Command: ") &&
+	    (q = memmem(text.p, text.n, "\nChunk ID: ", 11)) != NULL)
+		rest = str_n(q + 1, text.n - (size_t)(q + 1 - text.p));
 	for (int i = 0; i < HEAD_LINES && str_split(&rest, '\n', &line); i++)
 		if (!header_line(line, out))
 			return;

@@ -24,8 +24,8 @@ integers(void **state UNUSED)
 		{ "-9223372036854775807", -INT64_MAX },
 		{ "00000000000000000000000001", 1 },
 	};
-	static const char *const bad[] = { "", "-", "+1", " 1", "1 ", "1a", "a1", "--1", "-+1", "1-",
-		"0x1", "1.0", "1e3", "1,000", "9223372036854775808", "-9223372036854775809",
+	static const char *const bad[] = { "", "-", "+1", " 1", "1 ", "1a", "a1", "--1", "-+1",
+		"1-", "0x1", "1.0", "1e3", "1,000", "9223372036854775808", "-9223372036854775809",
 		"99999999999999999999", "\xd9\xa1", "1\n" };
 	int64_t v;
 
@@ -128,12 +128,12 @@ fingerprints(void **state UNUSED)
 	assert_false(ab == hash_str(STR("ba"), 0));
 	assert_false(ab == hash_str(STR("ab"), 1));
 	/* order, and where one text ends and the next begins */
-	assert_false(hash_str(STR("b"), hash_str(STR("a"), 0)) ==
-	    hash_str(STR("a"), hash_str(STR("b"), 0)));
+	assert_false(
+	    hash_str(STR("b"), hash_str(STR("a"), 0)) == hash_str(STR("a"), hash_str(STR("b"), 0)));
 	assert_false(hash_str(STR("c"), hash_str(STR("ab"), 0)) ==
-	    hash_str(STR("bc"), hash_str(STR("a"), 0)));
+		     hash_str(STR("bc"), hash_str(STR("a"), 0)));
 	assert_false(hash_str(STR(""), hash_str(STR("abc"), 0)) ==
-	    hash_str(STR("abc"), hash_str(STR(""), 0)));
+		     hash_str(STR("abc"), hash_str(STR(""), 0)));
 	assert_false(hash_str(STR(""), 0) == hash_str(str_n("\0", 1), 0));
 	assert_true(hash_str(str_n(NULL, 0), 9) == hash_str(STR(""), 9));
 	assert_false(hash_i64(1, 0) == hash_i64(-1, 0));

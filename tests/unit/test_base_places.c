@@ -152,8 +152,7 @@ roots_order(void **state UNUSED)
 {
 	static const char *const homes[] = { "/a", "b" }, *const rollouts[] = { "/r", "~/s" };
 	static const char *const conf[] = { "/c1", "~/c2" }, *const labels[] = { "one", "" };
-	struct places_in in =
-	    in_with(ENV("HOME=/h", "CODEX_USAGE_ROLLOUTS=/er", "CODEX_HOME=/eh"));
+	struct places_in in = in_with(ENV("HOME=/h", "CODEX_USAGE_ROLLOUTS=/er", "CODEX_HOME=/eh"));
 
 	in.homes = homes;
 	in.homes_len = 2;

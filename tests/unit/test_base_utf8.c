@@ -46,17 +46,33 @@ bad_forms(void **state UNUSED)
 		const char *p;
 		size_t n;
 	} bad[] = {
-		{ "\x80", 1 }, { "\xbf", 1 },             /* continuation first */
-		{ "\xc0\x80", 2 }, { "\xc1\xbf", 2 },     /* overlong */
-		{ "\xe0\x80\x80", 3 }, { "\xe0\x9f\xbf", 3 },
-		{ "\xf0\x80\x80\x80", 4 }, { "\xf0\x8f\xbf\xbf", 4 },
-		{ "\xed\xa0\x80", 3 }, { "\xed\xbf\xbf", 3 }, /* surrogates */
-		{ "\xf4\x90\x80\x80", 4 }, { "\xf5\x80\x80\x80", 4 }, /* too large */
-		{ "\xf8\x88\x80\x80\x80", 5 }, { "\xfe", 1 }, { "\xff", 1 },
-		{ "\xc3", 1 }, { "\xe2", 1 }, { "\xe2\x82", 2 }, /* cut */
-		{ "\xf0", 1 }, { "\xf0\x9f", 2 }, { "\xf0\x9f\x98", 3 },
-		{ "\xc3z", 2 }, { "\xe2z\xac", 3 }, { "\xe2\x82z", 3 }, { "\xf0\x9f\x98z", 4 },
-		{ "\xc3\xc3", 2 }, { "\xe2\x82\xe2", 3 },
+		{ "\x80", 1 },
+		{ "\xbf", 1 }, /* continuation first */
+		{ "\xc0\x80", 2 },
+		{ "\xc1\xbf", 2 }, /* overlong */
+		{ "\xe0\x80\x80", 3 },
+		{ "\xe0\x9f\xbf", 3 },
+		{ "\xf0\x80\x80\x80", 4 },
+		{ "\xf0\x8f\xbf\xbf", 4 },
+		{ "\xed\xa0\x80", 3 },
+		{ "\xed\xbf\xbf", 3 }, /* surrogates */
+		{ "\xf4\x90\x80\x80", 4 },
+		{ "\xf5\x80\x80\x80", 4 }, /* too large */
+		{ "\xf8\x88\x80\x80\x80", 5 },
+		{ "\xfe", 1 },
+		{ "\xff", 1 },
+		{ "\xc3", 1 },
+		{ "\xe2", 1 },
+		{ "\xe2\x82", 2 }, /* cut */
+		{ "\xf0", 1 },
+		{ "\xf0\x9f", 2 },
+		{ "\xf0\x9f\x98", 3 },
+		{ "\xc3z", 2 },
+		{ "\xe2z\xac", 3 },
+		{ "\xe2\x82z", 3 },
+		{ "\xf0\x9f\x98z", 4 },
+		{ "\xc3\xc3", 2 },
+		{ "\xe2\x82\xe2", 3 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)

@@ -103,8 +103,9 @@ calls(void **state UNUSED)
 	    "custom_tool_call", "apply_patch", "");
 	assert_int_equal(rec.call.input_bytes, 3);
 	assert_true(str_eqz(rec.call.status, "completed"));
-	call("{'type':'local_shell_call','call_id':'c','status':'completed','action':{'type':'exec',"
-	     "'command':['bash','-lc','npm test'],'env':{'A':'b'}}}",
+	call(
+	    "{'type':'local_shell_call','call_id':'c','status':'completed','action':{'type':'exec',"
+	    "'command':['bash','-lc','npm test'],'env':{'A':'b'}}}",
 	    "local_shell", "local_shell", "npm");
 	call("{'type':'local_shell_call','call_id':'c','action':{'exec':{'command':['cat','/s']}}}",
 	    "local_shell", "local_shell", "cat");
@@ -113,7 +114,8 @@ calls(void **state UNUSED)
 	    "web_search_call", "search", "");
 	assert_true(rec.call.is_complete);
 	assert_true(str_eqz(rec.call.call_id, "ws_1"));
-	call("{'type':'web_search_call','status':'completed'}", "web_search_call", "web_search", "");
+	call(
+	    "{'type':'web_search_call','status':'completed'}", "web_search_call", "web_search", "");
 }
 
 /* An output whose text is TEXT (with \\n for line ends). */
@@ -149,9 +151,11 @@ static void
 forms_of_all_versions(void **state UNUSED)
 {
 	/* 0.20 to 0.47 */
-	check("{\\'output\\':\\'x\\',\\'metadata\\':{\\'exit_code\\':3,\\'duration_seconds\\':0.0}}",
+	check(
+	    "{\\'output\\':\\'x\\',\\'metadata\\':{\\'exit_code\\':3,\\'duration_seconds\\':0.0}}",
 	    3, 0, true);
-	check("{\\'output\\':\\'\\',\\'metadata\\':{\\'exit_code\\':0,\\'duration_seconds\\':12.5}}",
+	check(
+	    "{\\'output\\':\\'\\',\\'metadata\\':{\\'exit_code\\':0,\\'duration_seconds\\':12.5}}",
 	    0, 12500, false);
 	/* 0.58 to 0.77 */
 	check("Exit code: 0\\nWall time: 0.1 seconds\\nOutput:\\nx", 0, 100, false);
@@ -191,7 +195,8 @@ timeouts_and_aborts(void **state UNUSED)
 	assert_true(rec.output.aborted);
 	assert_false(rec.output.has_exit);
 	assert_false(rec.output.timed_out);
-	check("Exit code: 0\\nOutput:\\ncommand timed out after 5 milliseconds", 0, REC_ABSENT, false);
+	check("Exit code: 0\\nOutput:\\ncommand timed out after 5 milliseconds", 0, REC_ABSENT,
+	    false);
 	assert_false(rec.output.timed_out);
 }
 
@@ -202,8 +207,8 @@ only_at_the_start(void **state UNUSED)
 	check("total 5\\nExit code: 9\\nWall time: 3 seconds", NO_EXIT, REC_ABSENT, false);
 	check("Exit code: 0\\nOutput:\\nProcess exited with code 9\\nWall time: 3 seconds", 0,
 	    REC_ABSENT, false);
-	check("Chunk ID: a\\nWall time: 1 seconds\\nOutput:\\nProcess exited with code 9", NO_EXIT, 1000,
-	    false);
+	check("Chunk ID: a\\nWall time: 1 seconds\\nOutput:\\nProcess exited with code 9", NO_EXIT,
+	    1000, false);
 	check(" Exit code: 9", NO_EXIT, REC_ABSENT, false);
 	check("Exit code: nine\\nOutput:\\n", NO_EXIT, REC_ABSENT, false);
 	check("Exit code: 99999999999\\nOutput:\\n", NO_EXIT, REC_ABSENT, false);
@@ -211,39 +216,44 @@ only_at_the_start(void **state UNUSED)
 	check("Exit code: 0\\nWall time: -1 seconds\\nOutput:\\n", 0, REC_ABSENT, false);
 	check("{\\'metadata\\':{\\'exit_code\\':\\'3\\',\\'duration_seconds\\':\\'1\\'}}", NO_EXIT,
 	    REC_ABSENT, false);
-	check("{\\'metadata\\':{\\'exit_code\\':0,\\'duration_seconds\\':-1}}", 0, REC_ABSENT, false);
+	check(
+	    "{\\'metadata\\':{\\'exit_code\\':0,\\'duration_seconds\\':-1}}", 0, REC_ABSENT, false);
 }
 
 static void
 code_mode(void **state UNUSED)
 {
-	item("{'type':'custom_tool_call_output','call_id':'c','output':[{'type':'input_text','text':"
-	     "'Script completed\\nWall time 0.1 seconds\\nOutput:\\n'},{'type':'input_text','text':"
-	     "'{\\'chunk_id\\':\\'a\\',\\'wall_time_seconds\\':0.05,\\'exit_code\\':4,"
-	     "\\'original_token_count\\':1,\\'output\\':\\'x\\'}'}]}");
+	item(
+	    "{'type':'custom_tool_call_output','call_id':'c','output':[{'type':'input_text','text':"
+	    "'Script completed\\nWall time 0.1 seconds\\nOutput:\\n'},{'type':'input_text','text':"
+	    "'{\\'chunk_id\\':\\'a\\',\\'wall_time_seconds\\':0.05,\\'exit_code\\':4,"
+	    "\\'original_token_count\\':1,\\'output\\':\\'x\\'}'}]}");
 	assert_int_equal(rec.kind, REC_OUTPUT);
 	assert_true(rec.output.has_exit);
 	assert_int_equal(rec.output.exit_code, 4);
 	assert_true(rec.output.failed);
 	assert_int_equal(rec.output.wall_ms, 100); /* the script's, not its last command's */
 	assert_int_equal(rec.output.output_bytes, 47 + 93);
-	item("{'type':'custom_tool_call_output','call_id':'c','output':[{'type':'input_text','text':"
-	     "'Script failed\\nWall time 2.5 seconds\\nOutput:\\n'},{'type':'input_text','text':"
-	     "'Script error:\\nboom'}]}");
+	item(
+	    "{'type':'custom_tool_call_output','call_id':'c','output':[{'type':'input_text','text':"
+	    "'Script failed\\nWall time 2.5 seconds\\nOutput:\\n'},{'type':'input_text','text':"
+	    "'Script error:\\nboom'}]}");
 	assert_true(rec.output.failed);
 	assert_false(rec.output.has_exit);
 	assert_int_equal(rec.output.wall_ms, 2500);
 	/* what the script itself printed is not believed */
-	item("{'type':'custom_tool_call_output','call_id':'c','output':[{'type':'input_text','text':"
-	     "'Script completed\\nWall time 0.1 seconds\\nOutput:\\n'},{'type':'input_text','text':"
-	     "'Exit code: 7\\nScript failed'},{'type':'input_text','text':'Exit code: 8'}]}");
+	item(
+	    "{'type':'custom_tool_call_output','call_id':'c','output':[{'type':'input_text','text':"
+	    "'Script completed\\nWall time 0.1 seconds\\nOutput:\\n'},{'type':'input_text','text':"
+	    "'Exit code: 7\\nScript failed'},{'type':'input_text','text':'Exit code: 8'}]}");
 	assert_false(rec.output.has_exit);
 	assert_false(rec.output.failed);
 	assert_int_equal(rec.output.wall_ms, 100);
 	item("{'type':'custom_tool_call_output','call_id':'c','output':[]}");
 	assert_int_equal(rec.output.output_bytes, 0);
 	assert_int_equal(rec.output.wall_ms, REC_ABSENT);
-	item("{'type':'custom_tool_call_output','call_id':'c','output':[{'type':'input_image'},7]}");
+	item(
+	    "{'type':'custom_tool_call_output','call_id':'c','output':[{'type':'input_image'},7]}");
 	assert_int_equal(rec.output.output_bytes, 0);
 }
 
@@ -252,10 +262,12 @@ other_outputs(void **state UNUSED)
 {
 	(void)output("12345");
 	assert_int_equal(rec.output.output_bytes, 5);
-	item("{'type':'function_call_output','call_id':'c','output':{'content':'no','success':false}}");
+	item("{'type':'function_call_output','call_id':'c',"
+	     "'output':{'content':'no','success':false}}");
 	assert_true(rec.output.failed);
 	assert_int_equal(rec.output.output_bytes, 2);
-	item("{'type':'function_call_output','call_id':'c','output':{'content':'ok','success':true}}");
+	item("{'type':'function_call_output','call_id':'c',"
+	     "'output':{'content':'ok','success':true}}");
 	assert_false(rec.output.failed);
 	item("{'type':'function_call_output','call_id':'c'}");
 	assert_int_equal(rec.kind, REC_OUTPUT);

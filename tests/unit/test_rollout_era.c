@@ -171,11 +171,12 @@ wrapped_034(void **state UNUSED)
 	assert_string_equal(rec.activity.name, "reasoning_event");
 	event("{'type':'agent_reasoning_raw_content','text':'x'}");
 	assert_string_equal(rec.activity.name, "reasoning_raw_event");
-	event("{'type':'token_count','info':{'total_token_usage':{'input_tokens':5043,"
-	      "'cached_input_tokens':0,'output_tokens':187,'reasoning_output_tokens':51,"
-	      "'total_tokens':5230},'last_token_usage':{'input_tokens':5043,'cached_input_tokens':0,"
-	      "'output_tokens':187,'reasoning_output_tokens':51,'total_tokens':5230},"
-	      "'model_context_window':272000},'rate_limits':null}");
+	event(
+	    "{'type':'token_count','info':{'total_token_usage':{'input_tokens':5043,"
+	    "'cached_input_tokens':0,'output_tokens':187,'reasoning_output_tokens':51,"
+	    "'total_tokens':5230},'last_token_usage':{'input_tokens':5043,'cached_input_tokens':0,"
+	    "'output_tokens':187,'reasoning_output_tokens':51,'total_tokens':5230},"
+	    "'model_context_window':272000},'rate_limits':null}");
 	assert_int_equal(rec.usage.total.input, 5043);
 	assert_int_equal(rec.turn_seq, 1);
 	event("{'type':'agent_message','message':'done'}");
@@ -193,7 +194,8 @@ wrapped_034(void **state UNUSED)
 static void
 era_047(void **state UNUSED)
 {
-	line("session_meta", "{'id':'" THREAD "','cwd':'/w','source':'exec','cli_version':'0.47.0'}");
+	line("session_meta",
+	    "{'id':'" THREAD "','cwd':'/w','source':'exec','cli_version':'0.47.0'}");
 	is_text(rec.session.source, "exec");
 	assert_string_equal(rec.session.source_kind, "exec");
 	event("{'type':'user_message','message':'go','kind':'plain'}");
@@ -224,7 +226,8 @@ era_047(void **state UNUSED)
 	assert_string_equal(rec.call.kind, "custom_tool_call");
 	is_text(rec.call.name, "apply_patch");
 	assert_int_equal(rec.call.input_bytes, 9);
-	item("{'type':'custom_tool_call_output','call_id':'c2','output':'{\\'output\\':\\'Success\\',"
+	item("{'type':'custom_tool_call_output','call_id':'c2',"
+	     "'output':'{\\'output\\':\\'Success\\',"
 	     "\\'metadata\\':{\\'exit_code\\':0,\\'duration_seconds\\':0.0}}'}");
 	assert_true(rec.output.has_exit);
 	assert_false(rec.output.failed);
@@ -237,7 +240,8 @@ static void
 era_098(void **state UNUSED)
 {
 	line("session_meta",
-	    "{'id':'" THREAD "','forked_from_id':'parent-id','source':'cli','model_provider':'openai',"
+	    "{'id':'" THREAD
+	    "','forked_from_id':'parent-id','source':'cli','model_provider':'openai',"
 	    "'base_instructions':{'text':'You are','provenance':{'type':'m','model':'gpt-x'}}}");
 	is_text(rec.session.forked_from, "parent-id");
 	is_text(rec.session.provider, "openai");
@@ -259,8 +263,9 @@ era_098(void **state UNUSED)
 	assert_int_equal(rec.context.truncation_limit, 10000);
 	assert_true(rec.context.has_user);
 	assert_false(rec.context.has_base || rec.context.has_developer || rec.context.has_schema);
-	item("{'type':'function_call','name':'exec_command','arguments':'{\\'cmd\\':\\'git log\\'}',"
-	     "'call_id':'c3'}");
+	item(
+	    "{'type':'function_call','name':'exec_command','arguments':'{\\'cmd\\':\\'git log\\'}',"
+	    "'call_id':'c3'}");
 	is_text(rec.call.head, "git");
 	item("{'type':'function_call_output','call_id':'c3','output':'Chunk ID: f048e1\\n"
 	     "Wall time: 0.0503 seconds\\nProcess exited with code 0\\n"
@@ -268,7 +273,8 @@ era_098(void **state UNUSED)
 	assert_true(rec.output.has_exit);
 	assert_int_equal(rec.output.wall_ms, 50);
 	line("compacted",
-	    "{'message':'summary','replacement_history':[{'type':'message','role':'user','content':[]},"
+	    "{'message':'summary','replacement_history':["
+	    "{'type':'message','role':'user','content':[]},"
 	    "{'type':'token_count','info':{'total_token_usage':{'input_tokens':9}}}]}");
 	assert_int_equal(rec.kind, REC_MARKER);
 	assert_string_equal(rec.marker.name, "compacted");
@@ -370,9 +376,11 @@ static void
 era_0169(void **state UNUSED)
 {
 	assert_int_equal(
-	    feed("{'timestamp':'2026-11-22T06:00:00.000Z','ordinal':41,'type':'session_meta','payload':"
+	    feed("{'timestamp':'2026-11-22T06:00:00.000Z','ordinal':41,"
+		 "'type':'session_meta','payload':"
 		 "{'account_scoped':true,'session_id':'root','id':'" THREAD "','source':'cli',"
-		 "'history_mode':'paginated','history_base':{'thread_id':'base','end_ordinal_exclusive'"
+		 "'history_mode':'paginated',"
+		 "'history_base':{'thread_id':'base','end_ordinal_exclusive'"
 		 ":41,'end_byte_offset':5000},'forked_from_ordinal_exclusive':41}}"),
 	    1);
 	assert_int_equal(rec.ordinal, 41);
@@ -384,12 +392,14 @@ era_0169(void **state UNUSED)
 	line("session_meta", "{'id':'" THREAD "','subagent_history_start_ordinal':0}");
 	assert_int_equal(rec.session.start_ordinal, 0);
 	assert_int_equal(rec.session.base_end_ordinal, REC_ABSENT);
-	event("{'type':'task_started','turn_id':'" TURN "','root_turn_id':'x','started_at':1795327200,"
+	event("{'type':'task_started','turn_id':'" TURN
+	      "','root_turn_id':'x','started_at':1795327200,"
 	      "'turn_attribution':{'turn_id':'other','turn_trigger':'exec'}}");
 	is_text(rec.turn.turn_id, TURN);
-	event("{'type':'thread_settings_applied','thread_id':'" THREAD "','thread_settings':{'model':"
-	      "'gpt-6-sol','service_tier':'priority','reasoning_effort':'low','cwd':'/v',"
-	      "'approval_policy':'never'}}");
+	event(
+	    "{'type':'thread_settings_applied','thread_id':'" THREAD "','thread_settings':{'model':"
+	    "'gpt-6-sol','service_tier':'priority','reasoning_effort':'low','cwd':'/v',"
+	    "'approval_policy':'never'}}");
 	assert_int_equal(rec.kind, REC_CONTEXT);
 	assert_true(rec.context.is_settings);
 	is_text(rec.context.thread_id, THREAD);
@@ -402,12 +412,14 @@ era_0169(void **state UNUSED)
 	is_text(rec.context.sandbox, "disabled");
 	assert_true(rec.context.has_schema);
 	assert_null(rec.context.tier.p);
-	line("token_usage_record", "{'thread_id':'" THREAD "','turn_id':'" TURN "','response_id':'r1',"
-				   "'usage':{'input_tokens':10,'output_tokens':2}}");
+	line("token_usage_record",
+	    "{'thread_id':'" THREAD "','turn_id':'" TURN "','response_id':'r1',"
+	    "'usage':{'input_tokens':10,'output_tokens':2}}");
 	assert_true(rec.usage.is_record);
-	event("{'type':'item_completed','thread_id':'" THREAD "','turn_id':'" TURN "','item':{'type':"
-	      "'CommandExecution','id':'exec-1','command':['bash','-lc','cargo test'],'cwd':"
-	      "'file:///w','status':'completed','exit_code':0,'duration':{'secs':2,'nanos':0}}}");
+	event(
+	    "{'type':'item_completed','thread_id':'" THREAD "','turn_id':'" TURN "','item':{'type':"
+	    "'CommandExecution','id':'exec-1','command':['bash','-lc','cargo test'],'cwd':"
+	    "'file:///w','status':'completed','exit_code':0,'duration':{'secs':2,'nanos':0}}}");
 	assert_int_equal(rec.kind, REC_OUTPUT);
 	assert_true(rec.output.is_event && rec.output.has_exit);
 	assert_false(rec.output.failed);

@@ -237,7 +237,8 @@ wrapped_twice(void **state UNUSED)
 static void
 glued(void **state UNUSED)
 {
-	static const char two[] = "{\"timestamp\":\"2026-11-22T05:00:00.000Z\",\"type\":\"resp" GOOD;
+	static const char two[] =
+	    "{\"timestamp\":\"2026-11-22T05:00:00.000Z\",\"type\":\"resp" GOOD;
 	static const char three[] = "{\"timestamp\":\"x{\"timestamp\":\"y" GOOD;
 	struct str text = STR(two);
 	size_t at;
@@ -304,7 +305,8 @@ prints(void **state UNUSED)
 	}
 	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
 		(void)snprintf(text, sizeof(text),
-		    "{'ordinal':7,'timestamp':'2027-01-01T00:00:00.000Z','metadata':{'x':1},'type':%s",
+		    "{'ordinal':7,'timestamp':'2027-01-01T00:00:00.000Z',"
+		    "'metadata':{'x':1},'type':%s",
 		    bodies[i]);
 		assert_int_equal(feed(text), 1);
 		if (rec.print != first[i])

@@ -130,7 +130,8 @@ static void
 review(void **state UNUSED)
 {
 	static const char *const hidden[] = { "{'type':'user_message','message':'look'}",
-		"{'type':'agent_message','message':'fine'}", "{'type':'agent_reasoning','text':'x'}",
+		"{'type':'agent_message','message':'fine'}",
+		"{'type':'agent_reasoning','text':'x'}",
 		"{'type':'agent_reasoning_raw_content','text':'x'}",
 		"{'type':'task_started','turn_id':'rt'}" };
 
@@ -212,7 +213,8 @@ lengths(void **state UNUSED)
 	assert_int_equal(rec.message.images, 0);
 	/* several parts are one text */
 	item("{'type':'message','role':'assistant','content':[{'type':'output_text','text':'ab'},"
-	     "{'type':'input_image','image_url':'data:'},{'type':'output_text','text':'\xc3\xa5'}]}");
+	     "{'type':'input_image','image_url':'data:'},"
+	     "{'type':'output_text','text':'\xc3\xa5'}]}");
 	assert_int_equal(rec.message.chars, 3);
 	assert_int_equal(rec.message.bytes, 4);
 	assert_true(str_eqz(rec.message.text, "ab\xc3\xa5"));
@@ -236,9 +238,10 @@ lengths(void **state UNUSED)
 static void
 items(void **state UNUSED)
 {
-	event("{'type':'item_completed','thread_id':'th','turn_id':'t','item':{'type':'UserMessage',"
-	      "'id':'i','content':[{'type':'text','text':'\xc3\xa5'},{'type':'image','url':'x'},"
-	      "{'type':'local_image','path':'x'},{'type':'text','text':'bc'}]}}");
+	event(
+	    "{'type':'item_completed','thread_id':'th','turn_id':'t','item':{'type':'UserMessage',"
+	    "'id':'i','content':[{'type':'text','text':'\xc3\xa5'},{'type':'image','url':'x'},"
+	    "{'type':'local_image','path':'x'},{'type':'text','text':'bc'}]}}");
 	assert_int_equal(rec.kind, REC_MESSAGE);
 	assert_int_equal(rec.message.origin, ORIGIN_ITEM);
 	assert_true(rec.message.is_prompt);

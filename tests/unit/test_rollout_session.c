@@ -83,7 +83,8 @@ sources(void **state UNUSED)
 	source("{'subagent':'compact'}", "compact", NULL);
 	source("{'subagent':'memory_consolidation'}", "subagent", NULL);
 	source("{'subagent':{'other':'x'}}", "subagent", NULL);
-	source("{'subagent':{'thread_spawn':{'parent_thread_id':'p','depth':1}}}", "subagent", NULL);
+	source(
+	    "{'subagent':{'thread_spawn':{'parent_thread_id':'p','depth':1}}}", "subagent", NULL);
 	assert_true(str_eqz(rec.session.parent, "p"));
 	assert_null(rec.fault);
 	source("null", "other", NULL);
@@ -116,7 +117,8 @@ spawned(void **state UNUSED)
 	assert_null(rec.session.parent.p);
 	/* what the payload itself says comes first */
 	line("session_meta",
-	    "{'id':'x','parent_thread_id':'q','agent_nickname':'Bo','agent_role':'r','agent_path':'/b',"
+	    "{'id':'x','parent_thread_id':'q','agent_nickname':'Bo','agent_role':'r',"
+	    "'agent_path':'/b',"
 	    "'source':{'subagent':{'thread_spawn':{'parent_thread_id':'p','agent_nickname':'Ada',"
 	    "'agent_role':'explorer','agent_path':'/a'}}}}");
 	assert_true(str_eqz(rec.session.parent, "q"));

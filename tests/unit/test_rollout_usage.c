@@ -144,7 +144,8 @@ bad_counters(void **state UNUSED)
 				at += snprintf(body + at, sizeof(body) - (size_t)at, "%s'%s':%s",
 				    m > 0 ? "," : "", keys[m], m == k ? no_counts[i] : "7");
 			(void)snprintf(text, sizeof(text),
-			    "{'type':'token_count','info':{'total_token_usage':%s}}," LIMITS "}", body);
+			    "{'type':'token_count','info':{'total_token_usage':%s}}," LIMITS "}",
+			    body);
 			event(text);
 			if (rec.usage.has_total || rec.fault == NULL)
 				fail_msg("taken: %s", text);
@@ -201,11 +202,13 @@ usage_record(void **state UNUSED)
 	line("token_usage_record", "{'thread_id':'th','response_id':'r'}");
 	assert_false(rec.usage.has_last);
 	assert_non_null(rec.fault);
-	line("token_usage_record", "{'thread_id':'th','response_id':'r','usage':{'input_tokens':-1}}");
+	line("token_usage_record",
+	    "{'thread_id':'th','response_id':'r','usage':{'input_tokens':-1}}");
 	assert_false(rec.usage.has_last);
 	assert_non_null(rec.fault);
 	/* a copy inside a compaction is no usage */
-	line("compacted", "{'message':'','latest_token_usage_record':{'usage':{'input_tokens':9}}}");
+	line(
+	    "compacted", "{'message':'','latest_token_usage_record':{'usage':{'input_tokens':9}}}");
 	assert_int_equal(rec.kind, REC_MARKER);
 	assert_false(rec.usage.has_last || rec.usage.has_total);
 }
@@ -215,8 +218,8 @@ limits(const char *snapshot)
 {
 	char text[1000];
 
-	(void)snprintf(text, sizeof(text), "{'type':'token_count','info':null,'rate_limits':%s}",
-	    snapshot);
+	(void)snprintf(
+	    text, sizeof(text), "{'type':'token_count','info':null,'rate_limits':%s}", snapshot);
 	event(text);
 	assert_int_equal(rec.kind, REC_USAGE);
 }
@@ -236,10 +239,11 @@ static void
 limit_windows(void **state UNUSED)
 {
 	/* 0.58 and later */
-	limits("{'limit_id':'codex_bengalfox','limit_name':'gpt-5-codex-fox','primary':{'used_percent'"
-	       ":77.5,'window_minutes':1440,'resets_at':1795333786},'secondary':null,'credits':"
-	       "{'has_credits':true,'unlimited':false,'balance':'12.34'},'plan_type':'plus',"
-	       "'rate_limit_reached_type':'rate_limit_reached'}");
+	limits(
+	    "{'limit_id':'codex_bengalfox','limit_name':'gpt-5-codex-fox','primary':{'used_percent'"
+	    ":77.5,'window_minutes':1440,'resets_at':1795333786},'secondary':null,'credits':"
+	    "{'has_credits':true,'unlimited':false,'balance':'12.34'},'plan_type':'plus',"
+	    "'rate_limit_reached_type':'rate_limit_reached'}");
 	assert_true(rec.limits.present);
 	window(0, 1440, 77.5, 1795333786);
 	assert_false(rec.limits.window[1].present);
@@ -260,7 +264,8 @@ limit_windows(void **state UNUSED)
 	assert_int_equal(rec.limits.has_credits, REC_ABSENT);
 	assert_int_equal(rec.limits.unlimited, REC_ABSENT);
 	/* 0.42 and later without headers: an object of nothing */
-	limits("{'limit_id':'codex','primary':null,'secondary':null,'credits':null,'plan_type':null}");
+	limits(
+	    "{'limit_id':'codex','primary':null,'secondary':null,'credits':null,'plan_type':null}");
 	assert_false(rec.limits.present);
 	assert_null(rec.fault);
 }
@@ -293,7 +298,8 @@ bad_limits(void **state UNUSED)
 	limits("'none'");
 	assert_false(rec.limits.present);
 	assert_non_null(rec.fault);
-	limits("{'primary':{'used_percent':'12','window_minutes':300},'secondary':{'used_percent':1}}");
+	limits("{'primary':{'used_percent':'12','window_minutes':300},"
+	       "'secondary':{'used_percent':1}}");
 	assert_false(rec.limits.window[0].present);
 	assert_true(rec.limits.window[1].present);
 	assert_non_null(rec.fault);

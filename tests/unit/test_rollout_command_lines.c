@@ -1,0 +1,105 @@
+/* 0.117 shows the command before its header, as it was typed: with line ends. */
+#include "base/compat.h"
+
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "rollout/rollout.h"
+
+static struct rollout *r;
+static struct record rec;
+static const char *why;
+
+static int
+prepare(void **state UNUSED)
+{
+	r = rollout_new();
+	return 0;
+}
+
+static int
+clean(void **state UNUSED)
+{
+	rollout_free(r);
+	r = NULL;
+	return 0;
+}
+
+/* One line; single quotes stand for double ones. Returns what rollout_line does. */
+static int
+feed(const char *text)
+{
+	static char buf[16384];
+	size_t n = strlen(text);
+
+	assert_true(n < sizeof(buf));
+	for (size_t i = 0; i < n; i++)
+		buf[i] = text[i] == '\'' ? '"' : text[i];
+	why = NULL;
+	return rollout_line(r, str_n(buf, n), &rec, &why);
+}
+
+/* A line of the type TYPE at 06:00:00.000 with the payload PAYLOAD. */
+static void
+line(const char *type, const char *payload)
+{
+	static char text[16384];
+	int n = snprintf(text, sizeof(text),
+	    "{'timestamp':'2026-11-22T06:00:00.000Z','type':'%s','payload':%s}", type, payload);
+
+	assert_in_range(n, 1, sizeof(text) - 1);
+	if (feed(text) != 1)
+		fail_msg("%s: %s", why == NULL ? "blank" : why, text);
+}
+
+static void
+item(const char *payload)
+{
+	line("response_item", payload);
+}
+
+/* An output whose text is TEXT (with \\n for line ends). */
+static const struct rec_output *
+output(const char *text)
+{
+	char body[2000];
+
+	(void)snprintf(body, sizeof(body),
+	    "{'type':'function_call_output','call_id':'c','output':'%s'}", text);
+	item(body);
+	assert_int_equal(rec.kind, REC_OUTPUT);
+	assert_true(str_eqz(rec.output.call_id, "c"));
+	assert_false(rec.output.is_event);
+	return &rec.output;
+}
+
+/* EXIT of -1000: none is to be found. */
+static void
+check(const char *text, int64_t exit_code, int64_t wall_ms, bool failed)
+{
+	const struct rec_output *o = output(text);
+
+	if (o->has_exit != (exit_code != -1000) || (o->has_exit && o->exit_code != exit_code) ||
+	    o->wall_ms != wall_ms || o->failed != failed)
+		fail_msg("%s: exit %d %lld, %lld ms, failed %d", text, o->has_exit,
+		    (long long)o->exit_code, (long long)o->wall_ms, o->failed);
+}
+
+static void
+command_of_several_lines(void **state UNUSED)
+{
+	check(
+	    "Command: /bin/bash -lc (cd /w\\nmake all)\\nChunk ID: 9317bc\\nWall time: 1.0000 seconds"
+	    "\\nProcess exited with code 2\\nOriginal token count: 15\\nOutput:\\nx",
+	    2, 1000, true);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(command_of_several_lines, prepare, clean),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
