@@ -8,7 +8,6 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#include "base/hash.h"
 #include "base/linerd.h"
 #include "base/xalloc.h"
 
@@ -23,7 +22,6 @@ struct linerd {
 	int64_t offset;         /* of buf[from] in the text */
 	int64_t bytes;
 	bool eof;
-	struct hash_stream *digest;
 	/* zstd */
 	ZSTD_DStream *zs;
 	char *zin;
@@ -40,7 +38,6 @@ linerd_new(int fd, bool zstd, size_t max_line)
 	r->max_line = max_line;
 	r->alloc = 2 * CHUNK_BYTES;
 	r->buf = xmalloc(r->alloc);
-	r->digest = hash_stream_new();
 	if (zstd) {
 		r->zs = ZSTD_createDStream();
 		if (r->zs == NULL)
@@ -60,7 +57,6 @@ linerd_free(struct linerd *r)
 	ZSTD_freeDStream(r->zs);
 	free(r->zin);
 	free(r->buf);
-	hash_stream_free(r->digest);
 	free(r);
 }
 
@@ -151,8 +147,6 @@ hand_out(struct linerd *r, size_t len, size_t used, struct line *out)
 		.end = r->offset + (int64_t)used,
 		.complete = used > len,
 	};
-	if (out->complete)
-		hash_stream_add(r->digest, out->p, used);
 	r->from += used;
 	r->offset += (int64_t)used;
 	return 1;
@@ -172,7 +166,6 @@ skip_long(struct linerd *r, struct line *out, struct err *e)
 		char *lf = memchr(r->buf + r->from, '\n', n);
 		size_t used = lf == NULL ? n : (size_t)(lf - r->buf) - r->from + 1;
 
-		hash_stream_add(r->digest, r->buf + r->from, used);
 		r->from += used;
 		r->offset += (int64_t)used;
 		if (lf != NULL || r->eof) {
@@ -220,8 +213,11 @@ linerd_bytes(const struct linerd *r)
 	return r->bytes;
 }
 
-uint64_t
-linerd_digest(const struct linerd *r)
+int
+linerd_seek(struct linerd *r, int64_t offset, struct err *e)
 {
-	return hash_stream_value(r->digest);
+	if (lseek(r->fd, offset, SEEK_SET) < 0)
+		return err_sys(e, "seek");
+	r->offset = offset;
+	return 0;
 }

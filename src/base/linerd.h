@@ -39,7 +39,10 @@ int linerd_next(struct linerd *r, struct line *out, struct err *e);
 /* Bytes read from the file so far (compressed ones for zstd); cannot fail. */
 int64_t linerd_bytes(const struct linerd *r);
 
-/* Fingerprint of the complete lines handed out so far, LF included. Returns 64 bits; cannot fail. */
-uint64_t linerd_digest(const struct linerd *r);
+/*
+ * Begin at byte OFFSET of the text instead of its start, before the first call of
+ * linerd_next; plain files only. Returns 0; -1 with ERR_IO in *E.
+ */
+int linerd_seek(struct linerd *r, int64_t offset, struct err *e);
 
 #endif

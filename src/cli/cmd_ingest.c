@@ -22,10 +22,11 @@ text(const struct ingest_summary *s)
 
 	table_commas(c->lines.lines, lines);
 	table_commas(s->threads, threads);
-	(void)printf("%" PRId64 " files: %" PRId64 " read, %" PRId64 " unchanged, %" PRId64
-		     " copies, %" PRId64 " empty, %" PRId64 " failed, %" PRId64 " gone.\n",
-	    s->found, c->read, c->unchanged, c->copies, c->empty, c->failed, s->gone);
-	if (c->read > 0)
+	(void)printf("%" PRId64 " files: %" PRId64 " read, %" PRId64 " grown, %" PRId64
+		     " unchanged, %" PRId64 " copies, %" PRId64 " empty, %" PRId64
+		     " failed, %" PRId64 " gone.\n",
+	    s->found, c->read, c->grown, c->unchanged, c->copies, c->empty, c->failed, s->gone);
+	if (c->read + c->grown > 0)
 		(void)printf("%s lines (%.1f MB) of %s session%s; %" PRId64
 			     " line%s skipped, %" PRId64 " of unknown kinds.\n",
 		    lines, (double)c->bytes / 1e6, threads, s->threads == 1 ? "" : "s",
@@ -85,6 +86,7 @@ run_json(struct jw *w, const struct ingest_summary *s)
 	jw_obj(w);
 	jw_kv_i64(w, "found", s->found);
 	jw_kv_i64(w, "read", c->read);
+	jw_kv_i64(w, "grown", c->grown);
 	jw_kv_i64(w, "unchanged", c->unchanged);
 	jw_kv_i64(w, "copy", c->copies);
 	jw_kv_i64(w, "empty", c->empty);

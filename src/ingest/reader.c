@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 #include "ingest/name.h"
 #include "ingest/reader.h"
@@ -11,6 +12,8 @@
 #include "store/st_file.h"
 #include "store/st_home.h"
 
+#define HEAD_BYTES 4096
+#define ANCHOR_BYTES 256
 #define PEEK_LINES 200 /* a session_meta may come late: formats.md 7.1 trap 13 */
 
 struct reader {
@@ -90,7 +93,6 @@ measure(struct reader *r, struct err *e)
 		r->row.lines++;
 		r->row.consumed = line.end;
 	}
-	r->row.digest = linerd_digest(in);
 	r->counts->bytes += linerd_bytes(in);
 	linerd_free(in);
 	return rc < 0 && r->row.lines == 0 ? -1 : 0;
@@ -109,37 +111,139 @@ is_better(const struct st_file *a, const struct st_file *b)
 	return strcmp(a->path, b->path) < 0;
 }
 
-/* All lines into the store. *PROBLEM (static or NULL) says why it ended early. */
-static int
-read_lines(struct reader *r, struct st_rollout *ro, struct err *e)
+/* Fingerprint of N bytes at OFFSET of the file; 0 when they are not there. */
+static uint64_t
+hash_at(const struct reader *r, int64_t offset, int64_t n)
 {
-	struct linerd *in = rewound(r);
-	struct recorder *rec =
-	    recorder_new(r->store, ro, r->row.thread_uuid, r->row.id, &r->counts->lines);
+	char buf[HEAD_BYTES];
+	ssize_t got = pread(r->fd, buf, (size_t)n, (off_t)offset);
+
+	return got == (ssize_t)n ? hash_bytes(buf, (size_t)n, 0) : 0;
+}
+
+static int64_t
+less(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* What a later reading knows the file again by: its beginning and the bytes before the offset. */
+static void
+fingerprint(const struct reader *r, int64_t consumed, uint64_t *head, uint64_t *anchor)
+{
+	int64_t n = less(consumed, ANCHOR_BYTES);
+
+	*head = hash_at(r, 0, less(consumed, HEAD_BYTES));
+	*anchor = hash_at(r, consumed - n, n);
+}
+
+/* The lines from R's offset on into the store. R->row.problem says why they ended early. */
+static int
+read_lines(
+    struct reader *r, struct linerd *in, struct recorder *rec, struct st_rollout *ro, struct err *e)
+{
 	struct line line;
 	struct err bad;
-	int rc, result = -1;
+	int rc;
 
-	r->row.consumed = r->row.tail_bytes = 0;
+	r->row.tail_bytes = 0;
 	while ((rc = linerd_next(in, &line, &bad)) == 1) {
 		if (!line.complete) {
 			r->row.tail_bytes = line.end - line.offset;
 			break;
 		}
 		if (recorder_line(rec, &line, e) < 0)
-			goto out;
+			return -1;
 		r->row.consumed = line.end;
 	}
 	if (rc < 0)
 		r->row.problem = xstrdup(bad.msg);
 	r->row.lines = ro->lines;
-	r->row.digest = linerd_digest(in);
+	if (!r->found->compressed)
+		fingerprint(r, r->row.consumed, &r->row.head_hash, &r->row.anchor_hash);
 	r->counts->bytes += linerd_bytes(in);
-	result = recorder_end(rec, e);
-out:
+	return recorder_end(rec, e);
+}
+
+/* The whole file. */
+static int
+read_whole(struct reader *r, struct st_rollout *ro, struct err *e)
+{
+	struct linerd *in = rewound(r);
+	struct recorder *rec =
+	    recorder_new(r->store, ro, r->row.thread_uuid, r->row.id, &r->counts->lines);
+	int rc;
+
+	recorder_blank(ro);
+	r->row.consumed = 0;
+	rc = read_lines(r, in, rec, ro, e);
 	recorder_free(rec);
 	linerd_free(in);
-	return result;
+	return rc;
+}
+
+/* A review's lines decide what counts in the threads that show them too. */
+static int
+mark_reviews(struct reader *r, int64_t rollout_id, int64_t home_id, struct err *e)
+{
+	char *source = NULL;
+	int rc = st_session_source(r->store, rollout_id, &source, e);
+
+	if (rc == 0 && source != NULL && strcmp(source, "review") == 0)
+		rc = st_thread_dirty_reviews(r->store, home_id, e);
+	free(source);
+	return rc;
+}
+
+/*
+ * The file grew since it was read, and nothing else: only its tail is read. Returns 1 when that was
+ * done, 0 when the file must be read whole, -1.
+ */
+static int
+read_on(struct reader *r, const struct st_file *old, struct err *e)
+{
+	struct st_rollout ro;
+	struct recorder *rec;
+	struct linerd *in;
+	uint64_t head, anchor;
+	int rc;
+
+	if (strcmp(old->state, "read") != 0 || old->rollout_id == 0 || old->compressed ||
+	    r->found->compressed || old->problem != NULL || r->row.size <= old->size ||
+	    old->dev != r->row.dev || old->ino != r->row.ino || old->consumed == 0)
+		return 0;
+	fingerprint(r, old->consumed, &head, &anchor);
+	if (head != old->head_hash || anchor != old->anchor_hash)
+		return 0;
+	if (st_rollout_load(r->store, old->rollout_id, &ro, e) < 0)
+		return -1;
+	r->row.state = "read";
+	r->row.home_id = old->home_id;
+	r->row.rollout_id = old->rollout_id;
+	r->row.thread_uuid = xstrdup(old->thread_uuid);
+	r->row.page = xstrdup(old->page);
+	r->row.consumed = old->consumed;
+	in = linerd_new(r->fd, false, READER_LINE_MAX);
+	rec = recorder_new(r->store, &ro, r->row.thread_uuid, r->row.id, &r->counts->lines);
+	rc = recorder_resume(rec, e);
+	if (rc == 0) {
+		free(r->row.thread_uuid);
+		free(r->row.page);
+		r->row.thread_uuid = r->row.page = NULL;
+		r->row.rollout_id = 0;
+	}
+	if (rc == 1 &&
+	    (linerd_seek(in, old->consumed, e) < 0 || read_lines(r, in, rec, &ro, e) < 0 ||
+		st_file_put(r->store, &r->row, e) < 0 ||
+		st_thread_dirty_grown(r->store, ro.thread_id, e) < 0 ||
+		mark_reviews(r, ro.id, ro.home_id, e) < 0))
+		rc = -1;
+	if (rc == 1)
+		r->counts->grown++;
+	recorder_free(rec);
+	linerd_free(in);
+	st_rollout_clear(&ro);
+	return rc;
 }
 
 /* The facts of the rollout come from this file from now on. */
@@ -147,7 +251,6 @@ static int
 take_over(struct reader *r, int64_t home_id, struct err *e)
 {
 	struct st_rollout ro = { .home_id = home_id };
-	char *source = NULL;
 	int rc = -1;
 
 	if (st_thread_id(r->store, str_of(r->row.thread_uuid), &ro.thread_id, e) < 0 ||
@@ -155,21 +258,15 @@ take_over(struct reader *r, int64_t home_id, struct err *e)
 		return -1;
 	r->row.rollout_id = ro.id;
 	r->row.state = "read";
-	if (st_file_put(r->store, &r->row, e) < 0 || st_skip_clear(r->store, r->row.id, e) < 0 ||
+	if (st_file_put(r->store, &r->row, e) == 0 && st_skip_clear(r->store, r->row.id, e) == 0 &&
 	    /* the family before: a rewrite may remove the evidence */
-	    st_thread_dirty(r->store, ro.thread_id, e) < 0 ||
-	    st_rollout_empty(r->store, ro.id, e) < 0 || read_lines(r, &ro, e) < 0 ||
-	    st_file_put(r->store, &r->row, e) < 0 ||
-	    st_thread_dirty(r->store, ro.thread_id, e) < 0 ||
-	    st_session_source(r->store, ro.id, &source, e) < 0)
-		goto out;
-	if (source != NULL && strcmp(source, "review") == 0 &&
-	    st_thread_dirty_reviews(r->store, home_id, e) < 0)
-		goto out;
-	r->counts->read++;
-	rc = 0;
-out:
-	free(source);
+	    st_thread_dirty(r->store, ro.thread_id, e) == 0 &&
+	    st_rollout_empty(r->store, ro.id, e) == 0 && read_whole(r, &ro, e) == 0 &&
+	    st_file_put(r->store, &r->row, e) == 0 &&
+	    st_thread_dirty(r->store, ro.thread_id, e) == 0)
+		rc = mark_reviews(r, ro.id, home_id, e);
+	if (rc == 0)
+		r->counts->read++;
 	st_rollout_clear(&ro);
 	return rc;
 }
@@ -264,7 +361,7 @@ choose(struct reader *r, int64_t home_id, struct err *e)
 }
 
 static int
-take_in(struct reader *r, int64_t home_id, struct err *e)
+take_in(struct reader *r, const struct st_file *old, int64_t home_id, struct err *e)
 {
 	const struct scan_file *f = r->found;
 	struct err bad;
@@ -284,6 +381,10 @@ take_in(struct reader *r, int64_t home_id, struct err *e)
 	r->row.size = (int64_t)st.st_size;
 	r->row.mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 	r->row.ctime_ns = (int64_t)st.st_ctim.tv_sec * 1000000000 + st.st_ctim.tv_nsec;
+	rc = old->id == 0 ? 0 : read_on(r, old, e);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	r->row.consumed = 0;
 	rc = identify(r, &bad);
 	if (rc < 0)
 		return failed(r, bad.msg, e);
@@ -297,12 +398,10 @@ take_in(struct reader *r, int64_t home_id, struct err *e)
 
 /* A fresh row for the file, keeping the id of the one it had. */
 static void
-fresh_row(struct reader *r, int64_t home_id, int64_t now_ms)
+fresh_row(struct reader *r, int64_t id, int64_t home_id, int64_t now_ms)
 {
 	const struct scan_file *f = r->found;
-	int64_t id = r->row.id;
 
-	st_file_clear(&r->row);
 	r->row = (struct st_file){
 		.id = id,
 		.home_id = home_id,
@@ -323,17 +422,19 @@ reader_file(struct store *s, const struct scan_file *f, int64_t home_id, int64_t
     struct reader_counts *counts, struct err *e)
 {
 	struct reader r = { .store = s, .found = f, .counts = counts, .fd = -1 };
-	int rc = st_file_by_path(s, f->path, &r.row, e);
+	struct st_file old;
+	int rc = st_file_by_path(s, f->path, &old, e);
 
 	if (rc < 0)
 		return -1;
-	if (rc == 1 && unchanged(&r.row, f)) {
+	if (rc == 1 && unchanged(&old, f)) {
 		counts->unchanged++;
-		st_file_clear(&r.row);
+		st_file_clear(&old);
 		return 0;
 	}
-	fresh_row(&r, home_id, now_ms);
-	rc = take_in(&r, home_id, e);
+	fresh_row(&r, old.id, home_id, now_ms);
+	rc = take_in(&r, &old, home_id, e);
+	st_file_clear(&old);
 	if (r.fd >= 0)
 		close(r.fd);
 	st_file_clear(&r.row);

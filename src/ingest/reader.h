@@ -15,7 +15,7 @@
 
 struct reader_counts {
 	struct recorder_counts lines;
-	int64_t read, unchanged, copies, empty, failed; /* files */
+	int64_t read, grown, unchanged, copies, empty, failed; /* files */
 	int64_t bytes;                                  /* read from files */
 };
 

@@ -17,6 +17,19 @@ struct print {
 	uint64_t print;
 };
 
+#define STATE_VERSION 0x43545331 /* of struct kept; another byte order is another version */
+
+/* What is carried from line to line and kept between two readings of a growing file. */
+struct kept {
+	int32_t version;
+	bool has_session;
+	bool at_top; /* only session_meta lines so far */
+	bool in_burst;
+	int64_t last_ms;        /* time of the line before; negative: none */
+	uint64_t context_print; /* of the context before, and its turn */
+	struct rollout_state parser;
+};
+
 struct recorder {
 	struct store *store;
 	struct st_rollout *ro;
@@ -24,12 +37,7 @@ struct recorder {
 	int64_t file_id;
 	struct recorder_counts *counts;
 	struct rollout *parser;
-	bool has_session;
-	bool at_top; /* only session_meta lines so far */
-	bool in_burst;
-	bool turn_open;         /* the turn of turn_seq has a row */
-	int64_t last_ms;        /* time of the line before; negative: none */
-	uint64_t context_print; /* of the context before, and its turn */
+	struct kept k;
 	struct print *prints;
 	size_t prints_len, prints_alloc;
 };
@@ -46,15 +54,42 @@ recorder_new(struct store *s, struct st_rollout *ro, const char *uuid, int64_t f
 	r->file_id = file_id;
 	r->counts = counts;
 	r->parser = rollout_new();
-	r->at_top = true;
-	r->in_burst = true;
-	r->last_ms = -1;
+	r->k.version = STATE_VERSION; /* member by member: the padding stays 0 */
+	r->k.at_top = r->k.in_burst = true;
+	r->k.last_ms = -1;
+	return r;
+}
+
+void
+recorder_blank(struct st_rollout *ro)
+{
 	ro->lines = 0;
 	ro->first_ms = ro->last_ms = -1;
 	ro->base_end = ro->start_ordinal = -1;
 	ro->ordinal_line = ro->burst_line = ro->meta_line = 0;
 	ro->events_seen = false;
-	return r;
+}
+
+int
+recorder_resume(struct recorder *r, struct err *e)
+{
+	struct st_rollout *ro = r->ro;
+	void *prints;
+	size_t n;
+
+	if (ro->state == NULL || ro->state_len != sizeof(r->k))
+		return 0;
+	memcpy(&r->k, ro->state, sizeof(r->k));
+	if (r->k.version != STATE_VERSION)
+		return 0;
+	rollout_restore(r->parser, &r->k.parser);
+	if (r->k.parser.has_turn_ids)
+		return 1; /* no more prints are taken */
+	if (st_prints(r->store, ro->id, &prints, &n, e) < 0)
+		return -1;
+	r->prints = prints;
+	r->prints_len = r->prints_alloc = n / sizeof(*r->prints);
+	return 1;
 }
 
 void
@@ -75,7 +110,7 @@ skip(struct recorder *r, int64_t pos, int64_t bytes, const char *why, bool lost,
 	else
 		r->counts->faults++;
 	return st_skip_add(
-	    r->store, r->file_id, pos, r->ro->lines, r->last_ms, bytes, why, lost, e);
+	    r->store, r->file_id, pos, r->ro->lines, r->k.last_ms, bytes, why, lost, e);
 }
 
 static int
@@ -89,7 +124,7 @@ first_session(struct recorder *r, const struct record *rec, struct err *e)
 
 	if (m->timestamp.p != NULL && civil_parse_instant(m->timestamp, &ms) == 0)
 		created = ms;
-	r->has_session = true;
+	r->k.has_session = true;
 	if (m->forked_from.p != NULL) {
 		ro->forked_from = str_dup(m->forked_from);
 		if (!str_eqz(m->forked_from, r->uuid) && m->base_thread.p == NULL &&
@@ -110,11 +145,11 @@ first_session(struct recorder *r, const struct record *rec, struct err *e)
 static int
 session(struct recorder *r, const struct record *rec, struct err *e)
 {
-	if (!r->has_session && first_session(r, rec, e) < 0)
+	if (!r->k.has_session && first_session(r, rec, e) < 0)
 		return -1;
 	if (rec->session.id.p == NULL || str_eqz(rec->session.id, r->uuid))
 		return 0;
-	if (r->at_top)
+	if (r->k.at_top)
 		r->ro->meta_line = r->ro->lines;
 	return st_ancestor_add(r->store, r->ro->id, rec->session.id, e);
 }
@@ -132,9 +167,9 @@ context(struct recorder *r, const struct st_place *p, const struct record *rec, 
 	h = hash_str(c->model, hash_str(c->effort, hash_str(c->cwd, hash_str(c->turn_id, h))));
 	h = hash_str(c->approval, hash_str(c->sandbox, hash_str(c->writable_roots, h)));
 	h = hash_str(c->tier, hash_str(c->summary, hash_i64(c->truncation_limit, h)));
-	if (h == r->context_print)
+	if (h == r->k.context_print)
 		return 0;
-	r->context_print = h;
+	r->k.context_print = h;
 	return st_context_put(r->store, p, rec, e);
 }
 
@@ -210,14 +245,14 @@ place(struct recorder *r, const struct record *rec)
 	struct st_rollout *ro = r->ro;
 
 	if (rec->kind != REC_SESSION)
-		r->at_top = false;
+		r->k.at_top = false;
 	if (ro->start_ordinal >= 0 && ro->ordinal_line == 0 && rec->ordinal >= ro->start_ordinal)
 		ro->ordinal_line = ro->lines;
-	if (r->in_burst && ro->lines > 1) {
-		if (rec->ts_ms >= 0 && r->last_ms >= 0 && rec->ts_ms - r->last_ms <= BURST_MS)
+	if (r->k.in_burst && ro->lines > 1) {
+		if (rec->ts_ms >= 0 && r->k.last_ms >= 0 && rec->ts_ms - r->k.last_ms <= BURST_MS)
 			ro->burst_line = ro->lines;
 		else
-			r->in_burst = false;
+			r->k.in_burst = false;
 	} else if (ro->lines == 1)
 		ro->burst_line = 1;
 	if (rec->ts_ms >= 0) {
@@ -225,7 +260,7 @@ place(struct recorder *r, const struct record *rec)
 			ro->first_ms = rec->ts_ms;
 		if (rec->ts_ms > ro->last_ms)
 			ro->last_ms = rec->ts_ms;
-		r->last_ms = rec->ts_ms;
+		r->k.last_ms = rec->ts_ms;
 	}
 	if (rec->print != 0 && !rollout_has_turn_ids(r->parser)) {
 		xgrow(&r->prints, r->prints_len, &r->prints_alloc, sizeof(*r->prints));
@@ -239,7 +274,7 @@ record(struct recorder *r, const struct record *rec, int64_t pos, size_t bytes, 
 	struct st_place p;
 
 	place(r, rec);
-	p = (struct st_place){ r->ro->id, pos, r->ro->lines, r->last_ms };
+	p = (struct st_place){ r->ro->id, pos, r->ro->lines, r->k.last_ms };
 	r->counts->records++;
 	if (rec->starts_turn && st_turn_begin(r->store, &p, rec, rec->turn.turn_id, e) < 0)
 		return -1;
@@ -303,8 +338,15 @@ recorder_line(struct recorder *r, const struct line *line, struct err *e)
 int
 recorder_end(struct recorder *r, struct err *e)
 {
-	if (r->prints_len > 0 && st_prints_put(r->store, r->ro->id, r->prints,
-				     r->prints_len * sizeof(*r->prints), e) < 0)
+	struct st_rollout *ro = r->ro;
+
+	if (r->prints_len > 0 && !r->k.parser.has_turn_ids &&
+	    st_prints_put(r->store, ro->id, r->prints, r->prints_len * sizeof(*r->prints), e) < 0)
 		return -1;
-	return st_rollout_put(r->store, r->ro, e);
+	rollout_save(r->parser, &r->k.parser);
+	free(ro->state);
+	ro->state_len = sizeof(r->k);
+	ro->state = xmalloc(ro->state_len);
+	memcpy(ro->state, &r->k, sizeof(r->k));
+	return st_rollout_put(r->store, ro, e);
 }

@@ -11,6 +11,9 @@
 
 struct recorder;
 
+/* Make RO's facts those of a rollout of which nothing was read; cannot fail. */
+void recorder_blank(struct st_rollout *ro);
+
 /* What was met on the way; added to, never reset. */
 struct recorder_counts {
 	int64_t lines, records, skipped, faults, unknown;
@@ -23,6 +26,13 @@ struct recorder_counts {
  */
 struct recorder *recorder_new(struct store *s, struct st_rollout *ro, const char *uuid,
     int64_t file_id, struct recorder_counts *counts);
+
+/*
+ * Go on where an earlier reading of the rollout ended: RO holds what was written then. Call it before
+ * the first line. Returns 1; 0 when the earlier state cannot be used (read the file whole then); -1 with
+ * ERR_DB in *E.
+ */
+int recorder_resume(struct recorder *r, struct err *e);
 
 /* Free R. NULL-safe; cannot fail. */
 void recorder_free(struct recorder *r);

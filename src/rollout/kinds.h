@@ -12,12 +12,7 @@
 struct rollout {
 	struct json_tokener *tok;
 	struct json_object *line; /* keeps the views of the last record alive */
-	bool bare;                /* the first line was a header of era 1 */
-	bool has_turn_ids;
-	bool has_prompt_events; /* user_message events exist: response items are no prompts */
-	int64_t turn_seq;
-	int64_t review_depth;
-	int64_t last_ts_ms;
+	struct rollout_state st;
 	char head[64];  /* base name of a command */
 	char *texts[2]; /* texts made for the last record */
 };

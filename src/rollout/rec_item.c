@@ -86,7 +86,6 @@ rec_item_completed(struct rollout *r, struct json_object *p, struct record *rec)
 	rec->kind = REC_NONE;
 	rec->thread_id = jx_str(p, "thread_id");
 	if (str_eqz(type, "UserMessage")) {
-		r->has_prompt_events = true;
 		item_message(rec, item, "user");
 	} else if (str_eqz(type, "AgentMessage"))
 		item_message(rec, item, "assistant");

@@ -58,7 +58,7 @@ rec_entered_review(struct rollout *r, struct json_object *p, struct record *rec)
 {
 	(void)p;
 	mark(rec, "entered_review_mode", REC_ABSENT);
-	r->review_depth = 1;
+	r->st.review_depth = 1;
 }
 
 void
@@ -66,7 +66,7 @@ rec_exited_review(struct rollout *r, struct json_object *p, struct record *rec)
 {
 	(void)p;
 	mark(rec, "exited_review_mode", REC_ABSENT);
-	r->review_depth = 0;
+	r->st.review_depth = 0;
 }
 
 void

@@ -64,7 +64,7 @@ static bool
 is_forwarded(const struct rollout *r, struct record *rec)
 {
 	rec->kind = REC_NONE;
-	return r->review_depth > 0;
+	return r->st.review_depth > 0;
 }
 
 void
@@ -76,9 +76,8 @@ rec_user_message(struct rollout *r, struct json_object *p, struct record *rec)
 	rec->message.is_prompt = true;
 	rec->message.images = (int64_t)jx_len(jx_arr(p, "images"));
 	rec->message.local_images = (int64_t)jx_len(jx_arr(p, "local_images"));
-	r->has_prompt_events = true;
 	/* files without turn ids have nothing else that begins a turn */
-	if (!r->has_turn_ids)
+	if (!r->st.has_turn_ids)
 		rollout_begin_turn(r, rec);
 }
 
@@ -135,7 +134,7 @@ rec_message_item(struct rollout *r, struct json_object *p, struct record *rec)
 	measured(rec, role, text, ORIGIN_RESPONSE);
 	rec->message.is_prompt = str_eqz(role, "user") && !message_is_injected(text) &&
 				 !message_is_injected(jx_str(jx_at(content, 0), "text"));
-	if (r->bare && rec->message.is_prompt)
+	if (r->st.bare && rec->message.is_prompt)
 		rollout_begin_turn(r, rec);
 }
 

@@ -42,7 +42,7 @@ rec_task_started(struct rollout *r, struct json_object *p, struct record *rec)
 {
 	struct rec_turn *t = &rec->turn;
 
-	if (r->review_depth > 0) {
+	if (r->st.review_depth > 0) {
 		rec->kind = REC_NONE; /* a turn of the review, shown here too */
 		return;
 	}
@@ -51,7 +51,7 @@ rec_task_started(struct rollout *r, struct json_object *p, struct record *rec)
 	t->started_ms = seconds(p, "started_at");
 	t->ended_ms = t->duration_ms = t->ttft_ms = REC_ABSENT;
 	if (t->turn_id.p != NULL)
-		r->has_turn_ids = true;
+		r->st.has_turn_ids = true;
 	rollout_begin_turn(r, rec);
 }
 

@@ -48,7 +48,6 @@ rollout_new(void)
 	struct rollout *r = xcalloc(1, sizeof(*r));
 
 	r->tok = jx_tokener(JSON_DEPTH);
-	r->last_ts_ms = REC_ABSENT;
 	return r;
 }
 
@@ -87,14 +86,26 @@ rollout_keep(struct rollout *r, char *text)
 void
 rollout_begin_turn(struct rollout *r, struct record *rec)
 {
-	r->turn_seq++;
+	r->st.turn_seq++;
 	rec->starts_turn = true;
+}
+
+void
+rollout_save(const struct rollout *r, struct rollout_state *out)
+{
+	*out = r->st;
+}
+
+void
+rollout_restore(struct rollout *r, const struct rollout_state *state)
+{
+	r->st = *state;
 }
 
 bool
 rollout_has_turn_ids(const struct rollout *r)
 {
-	return r->has_turn_ids;
+	return r->st.has_turn_ids;
 }
 
 /*
@@ -140,7 +151,7 @@ static void
 bare_line(struct rollout *r, struct json_object *o, struct record *rec)
 {
 	if (is_bare_header(o)) {
-		r->bare = true;
+		r->st.bare = true;
 		rec->type = STR("session_meta");
 		rec_session(r, o, rec);
 		return;
@@ -190,11 +201,9 @@ rollout_line(struct rollout *r, struct str text, struct record *rec, const char 
 		return -1;
 	}
 	rec->ts_ms = line_time(o);
-	if (rec->ts_ms != REC_ABSENT)
-		r->last_ts_ms = rec->ts_ms;
 	if (!jx_i64(o, "ordinal", 0, INT64_MAX - 1, &rec->ordinal))
 		rec->ordinal = REC_ABSENT;
-	rec->in_review = r->review_depth > 0;
+	rec->in_review = r->st.review_depth > 0;
 	rec->type = jx_str(o, "type");
 	payload = jx_obj(o, "payload");
 	if (payload != NULL && rec->type.p != NULL)
@@ -205,7 +214,7 @@ rollout_line(struct rollout *r, struct str text, struct record *rec, const char 
 		*why = "no type or payload";
 		return -1;
 	}
-	rec->turn_seq = r->turn_seq;
+	rec->turn_seq = r->st.turn_seq;
 	return 1;
 }
 

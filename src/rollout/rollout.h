@@ -13,6 +13,12 @@
 
 struct rollout;
 
+/* What a parser carries from one line to the next; plain data, kept between two readings of a growing file. */
+struct rollout_state {
+	int64_t turn_seq, review_depth;
+	bool bare, has_turn_ids;
+};
+
 /* A parser at the start of a file. Owned by the caller: rollout_free. Aborts when out of memory. */
 struct rollout *rollout_new(void);
 
@@ -31,6 +37,12 @@ int rollout_line(struct rollout *r, struct str text, struct record *rec, const c
  * for a line that two writers glued together. Returns an offset, TEXT.n for none.
  */
 size_t rollout_resync(struct str text);
+
+/* State of R after its last line into *OUT, for rollout_restore; cannot fail. */
+void rollout_save(const struct rollout *r, struct rollout_state *out);
+
+/* Make the fresh parser R go on from STATE; cannot fail. */
+void rollout_restore(struct rollout *r, const struct rollout_state *state);
 
 /* True once a turn id was seen: from then on copied lines can be told by turn. R is borrowed; cannot fail. */
 bool rollout_has_turn_ids(const struct rollout *r);

@@ -4,7 +4,8 @@
 
 #define COLUMNS \
 	"id, home_id, rollout_id, path, thread_uuid, page, state, archived, compressed, " \
-	"dev, ino, size, mtime_ns, ctime_ns, consumed, lines, tail_bytes, read_ms, digest, " \
+	"dev, ino, size, mtime_ns, ctime_ns, consumed, lines, tail_bytes, read_ms, " \
+	"head_hash, anchor_hash, " \
 	"problem"
 
 void
@@ -51,8 +52,9 @@ load(struct stmt *q, struct st_file *f)
 	f->lines = stmt_i64(q, 15);
 	f->tail_bytes = stmt_i64(q, 16);
 	f->read_ms = stmt_i64(q, 17);
-	f->digest = (uint64_t)stmt_i64(q, 18);
-	f->problem = stmt_is_null(q, 19) ? NULL : str_dup(stmt_str(q, 19));
+	f->head_hash = (uint64_t)stmt_i64(q, 18);
+	f->anchor_hash = (uint64_t)stmt_i64(q, 19);
+	f->problem = stmt_dup(q, 20);
 }
 
 /* Take the one row of Q (bound) into *F. */
@@ -119,15 +121,15 @@ st_file_put(struct store *s, struct st_file *f, struct err *e)
 {
 	static const char SQL[] =
 	    "INSERT INTO file(" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20) ON CONFLICT (id) DO "
+	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) ON CONFLICT (id) DO "
 	    "UPDATE SET "
 	    "home_id = excluded.home_id, rollout_id = excluded.rollout_id, path = excluded.path, "
 	    "thread_uuid = excluded.thread_uuid, page = excluded.page, state = excluded.state, "
 	    "archived = excluded.archived, compressed = excluded.compressed, dev = excluded.dev, "
 	    "ino = excluded.ino, size = excluded.size, mtime_ns = excluded.mtime_ns, "
 	    "ctime_ns = excluded.ctime_ns, consumed = excluded.consumed, lines = excluded.lines, "
-	    "tail_bytes = excluded.tail_bytes, read_ms = excluded.read_ms, digest = "
-	    "excluded.digest, "
+	    "tail_bytes = excluded.tail_bytes, read_ms = excluded.read_ms, "
+	    "head_hash = excluded.head_hash, anchor_hash = excluded.anchor_hash, "
 	    "problem = excluded.problem";
 	struct stmt *q = store_stmt(s, SQL, e);
 
@@ -151,8 +153,9 @@ st_file_put(struct store *s, struct st_file *f, struct err *e)
 	stmt_bind_i64(q, 16, f->lines);
 	stmt_bind_i64(q, 17, f->tail_bytes);
 	stmt_bind_i64(q, 18, f->read_ms);
-	stmt_bind_i64(q, 19, (int64_t)f->digest);
-	stmt_bind_strz(q, 20, f->problem);
+	stmt_bind_i64(q, 19, (int64_t)f->head_hash);
+	stmt_bind_i64(q, 20, (int64_t)f->anchor_hash);
+	stmt_bind_strz(q, 21, f->problem);
 	if (stmt_run(q, e) < 0)
 		return -1;
 	if (f->id == 0)

@@ -16,7 +16,7 @@ struct st_file {
 	bool archived, compressed;
 	int64_t dev, ino, size, mtime_ns, ctime_ns;
 	int64_t consumed, lines, tail_bytes, read_ms;
-	uint64_t digest;
+	uint64_t head_hash, anchor_hash; /* of the consumed text's first 4096 and last 256 bytes */
 	char *problem; /* NULL: none */
 };
 

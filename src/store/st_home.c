@@ -81,6 +81,32 @@ st_thread_dirty(struct store *s, int64_t id, struct err *e)
 }
 
 int
+st_thread_dirty_grown(struct store *s, int64_t id, struct err *e)
+{
+	static const char SELF[] = "UPDATE thread SET dirty = 1 WHERE id = ?1 AND dirty = 0";
+	static const char CHILDREN[] =
+	    "UPDATE thread SET dirty = 1 WHERE dirty = 0 AND id IN ("
+	    "SELECT r.thread_id FROM ancestor a JOIN rollout r ON r.id = a.rollout_id "
+	    "WHERE a.uuid = (SELECT uuid FROM thread WHERE id = ?1) "
+	    "AND (r.is_open = 1 OR r.basis IN ('parent', 'burst')))";
+	static const char OPEN[] = "SELECT 1 FROM rollout WHERE thread_id = ?1 AND is_open = 1";
+	struct stmt *q = store_stmt(s, OPEN, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	/* its own boundary may move: then what it inherited does too */
+	stmt_bind_i64(q, 1, id);
+	rc = stmt_step(q, e);
+	stmt_done(q);
+	if (rc != 0)
+		return rc < 0 ? -1 : st_thread_dirty(s, id, e);
+	if (run_on(s, SELF, id, e) < 0)
+		return -1;
+	return run_on(s, CHILDREN, id, e);
+}
+
+int
 st_thread_dirty_reviews(struct store *s, int64_t home_id, struct err *e)
 {
 	static const char SQL[] =

@@ -19,6 +19,12 @@ int st_thread_id(struct store *s, struct str uuid, int64_t *id, struct err *e);
  */
 int st_thread_dirty(struct store *s, int64_t id, struct err *e);
 
+/*
+ * Lines were added to the thread ID: mark it dirty, and of its family those whose boundary may
+ * move with it. Returns 0; -1 with ERR_DB in *E. Source: as st_thread_dirty.
+ */
+int st_thread_dirty_grown(struct store *s, int64_t id, struct err *e);
+
 /* Mark dirty all threads of the home HOME_ID with usage lines inside a review. Returns 0; -1 with ERR_DB in *E. */
 int st_thread_dirty_reviews(struct store *s, int64_t home_id, struct err *e);
 

@@ -11,6 +11,7 @@ st_rollout_clear(struct st_rollout *r)
 	free(r->page);
 	free(r->forked_from);
 	free(r->base_thread);
+	free(r->state);
 	memset(r, 0, sizeof(*r));
 }
 
@@ -90,7 +91,7 @@ st_rollout_put(struct store *s, const struct st_rollout *r, struct err *e)
 	    "UPDATE rollout SET home_id = ?2, lines = ?3, first_ms = ?4, last_ms = ?5, "
 	    "forked_from = ?6, base_thread = ?7, base_end = ?8, start_ordinal = ?9, "
 	    "ordinal_line = ?10, "
-	    "burst_line = ?11, meta_line = ?12, events_seen = ?13 WHERE id = ?1";
+	    "burst_line = ?11, meta_line = ?12, events_seen = ?13, state = ?14 WHERE id = ?1";
 	struct stmt *q = store_stmt(s, SQL, e);
 
 	if (q == NULL)
@@ -108,6 +109,8 @@ st_rollout_put(struct store *s, const struct st_rollout *r, struct err *e)
 	stmt_bind_i64(q, 11, r->burst_line);
 	stmt_bind_i64(q, 12, r->meta_line);
 	stmt_bind_i64(q, 13, r->events_seen);
+	if (r->state != NULL)
+		stmt_bind_blob(q, 14, r->state, r->state_len);
 	return stmt_run(q, e);
 }
 
@@ -129,16 +132,67 @@ st_rollout_boundary(
 	return stmt_run(q, e);
 }
 
+#define ROLLOUT_COLUMNS \
+	"SELECT id, thread_id, home_id, page, lines, first_ms, last_ms, forked_from, " \
+	"base_thread, base_end, start_ordinal, ordinal_line, burst_line, meta_line, " \
+	"events_seen, own_line, is_open, state FROM rollout "
+
+static void
+load_rollout(struct stmt *q, struct st_rollout *r)
+{
+	const void *state;
+
+	*r = (struct st_rollout){
+		.id = stmt_i64(q, 0),
+		.thread_id = stmt_i64(q, 1),
+		.home_id = stmt_i64(q, 2),
+		.page = stmt_dup(q, 3),
+		.lines = stmt_i64(q, 4),
+		.first_ms = stmt_opt(q, 5),
+		.last_ms = stmt_opt(q, 6),
+		.forked_from = stmt_dup(q, 7),
+		.base_thread = stmt_dup(q, 8),
+		.base_end = stmt_opt(q, 9),
+		.start_ordinal = stmt_opt(q, 10),
+		.ordinal_line = stmt_i64(q, 11),
+		.burst_line = stmt_i64(q, 12),
+		.meta_line = stmt_i64(q, 13),
+		.events_seen = stmt_i64(q, 14) != 0,
+		.own_line = stmt_i64(q, 15),
+		.is_open = stmt_i64(q, 16) != 0,
+	};
+	if (stmt_is_null(q, 17))
+		return;
+	stmt_blob(q, 17, &state, &r->state_len);
+	r->state = xmalloc(r->state_len);
+	memcpy(r->state, state, r->state_len);
+}
+
+int
+st_rollout_load(struct store *s, int64_t id, struct st_rollout *r, struct err *e)
+{
+	static const char SQL[] = ROLLOUT_COLUMNS "WHERE id = ?1";
+	struct stmt *q = store_stmt(s, SQL, e);
+	int rc;
+
+	memset(r, 0, sizeof(*r));
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, id);
+	if ((rc = stmt_step(q, e)) == 1)
+		load_rollout(q, r);
+	stmt_done(q);
+	if (rc == 0)
+		return err_set(e, ERR_BUG, "rollout %" PRId64 " is not there", id);
+	return rc < 0 ? -1 : 0;
+}
+
 int
 st_rollouts(struct store *s, int64_t thread_id, struct st_rollout **out, size_t *n, struct err *e)
 {
 	/* the order of the walk: ledger-design.md 2 */
-	static const char SQL[] =
-	    "SELECT id, thread_id, home_id, page, lines, first_ms, last_ms, forked_from, "
-	    "base_thread, base_end, start_ordinal, ordinal_line, burst_line, meta_line, "
-	    "events_seen, "
-	    "own_line, is_open FROM rollout WHERE thread_id = ?1 "
-	    "ORDER BY page <> '', base_end, first_ms, page";
+	static const char SQL[] = ROLLOUT_COLUMNS "WHERE thread_id = ?1 "
+						  "ORDER BY page <> '', base_end, first_ms, page";
 	struct stmt *q = store_stmt(s, SQL, e);
 	size_t alloc = 0;
 	int rc;
@@ -149,29 +203,8 @@ st_rollouts(struct store *s, int64_t thread_id, struct st_rollout **out, size_t 
 		return -1;
 	stmt_bind_i64(q, 1, thread_id);
 	while ((rc = stmt_step(q, e)) == 1) {
-		struct st_rollout *r;
-
 		xgrow(out, *n, &alloc, sizeof(**out));
-		r = &(*out)[(*n)++];
-		*r = (struct st_rollout){
-			.id = stmt_i64(q, 0),
-			.thread_id = stmt_i64(q, 1),
-			.home_id = stmt_i64(q, 2),
-			.page = stmt_dup(q, 3),
-			.lines = stmt_i64(q, 4),
-			.first_ms = stmt_opt(q, 5),
-			.last_ms = stmt_opt(q, 6),
-			.forked_from = stmt_dup(q, 7),
-			.base_thread = stmt_dup(q, 8),
-			.base_end = stmt_opt(q, 9),
-			.start_ordinal = stmt_opt(q, 10),
-			.ordinal_line = stmt_i64(q, 11),
-			.burst_line = stmt_i64(q, 12),
-			.meta_line = stmt_i64(q, 13),
-			.events_seen = stmt_i64(q, 14) != 0,
-			.own_line = stmt_i64(q, 15),
-			.is_open = stmt_i64(q, 16) != 0,
-		};
+		load_rollout(q, &(*out)[(*n)++]);
 	}
 	stmt_done(q);
 	return rc;

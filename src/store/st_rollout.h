@@ -18,6 +18,8 @@ struct st_rollout {
 	bool events_seen;
 	int64_t own_line;
 	bool is_open;
+	void *state;         /* of the reader, owned as page; NULL: none */
+	size_t state_len;
 };
 
 /* Free the texts of R; NULL-safe; cannot fail. */
@@ -32,6 +34,9 @@ int st_rollout_empty(struct store *s, int64_t id, struct err *e);
 
 /* Write the facts in R (all but page, thread and the boundary) to its row. Returns 0; -1 with ERR_DB in *E. */
 int st_rollout_put(struct store *s, const struct st_rollout *r, struct err *e);
+
+/* The rollout ID with all that st_rollout_put writes into *R (st_rollout_clear). Returns 0; -1 with ERR_DB in *E. */
+int st_rollout_load(struct store *s, int64_t id, struct st_rollout *r, struct err *e);
 
 /* Write the boundary OWN_LINE with its BASIS, and whether it IS_OPEN, to rollout ID where it differs. Returns 0; -1 with ERR_DB in *E. */
 int st_rollout_boundary(

@@ -42,6 +42,7 @@ CREATE TABLE rollout (
 	burst_line   INTEGER NOT NULL DEFAULT 0,  -- last line of the burst at the start
 	meta_line    INTEGER NOT NULL DEFAULT 0,  -- last foreign session_meta at the top
 	events_seen  INTEGER NOT NULL DEFAULT 0,  -- prompts stand as events or items
+	state        BLOB,                        -- of the reader after the last line; NULL: read it whole
 	-- derived: the boundary between copied and own lines
 	own_line     INTEGER NOT NULL DEFAULT 1,
 	basis        TEXT NOT NULL DEFAULT 'none',
@@ -68,7 +69,8 @@ CREATE TABLE file (
 	ctime_ns    INTEGER NOT NULL,
 	consumed    INTEGER NOT NULL DEFAULT 0,  -- bytes of text, end of the last complete line
 	lines       INTEGER NOT NULL DEFAULT 0,
-	digest      INTEGER NOT NULL DEFAULT 0,  -- of those bytes
+	head_hash   INTEGER NOT NULL DEFAULT 0,  -- of the first 4096 of those bytes, or all
+	anchor_hash INTEGER NOT NULL DEFAULT 0,  -- of the last 256 of them, or all
 	tail_bytes  INTEGER NOT NULL DEFAULT 0,  -- unterminated last line
 	read_ms     INTEGER NOT NULL,
 	problem     TEXT                          -- why it failed, or ended early
