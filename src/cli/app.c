@@ -222,13 +222,15 @@ check_roots(const struct app *a, struct err *e)
 }
 
 int
-app_ingest(struct app *a, int64_t wait_ms, struct ingest_summary *sum, struct err *e)
+app_ingest(
+    struct app *a, int64_t wait_ms, int64_t since_ms, struct ingest_summary *sum, struct err *e)
 {
 	struct ingest_root *roots = xcalloc(a->places.roots_len, sizeof(*roots));
 	struct ingest_opts opts = { .roots = roots,
 		.roots_len = a->places.roots_len,
 		.card = a->card,
 		.now_ms = a->now_ms,
+		.since_ms = since_ms,
 		.stop = app_stop(),
 		.progress = progress_show };
 	struct lock lock = { .fd = -1 };
@@ -256,10 +258,10 @@ app_ingest(struct app *a, int64_t wait_ms, struct ingest_summary *sum, struct er
 }
 
 int
-app_open(struct app *a, struct err *e)
+app_open(struct app *a, int64_t since_ms, struct err *e)
 {
 	struct ingest_summary sum;
-	int rc = app_ingest(a, REPORT_WAIT_MS, &sum, e);
+	int rc = app_ingest(a, REPORT_WAIT_MS, since_ms, &sum, e);
 
 	if (rc < 0 && e->code == ERR_BUSY) {
 		(void)fprintf(stderr, "%s: %s; answering from what is there\n", a->program, e->msg);

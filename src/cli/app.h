@@ -38,19 +38,20 @@ int app_start(struct app *a, const char *program, const struct opts *o, struct e
 void app_close(struct app *a);
 
 /*
- * One pass of ingest for A, waiting at most WAIT_MS for another one, with its
- * result in *SUM (ingest_summary_clear). Returns 0; -1 with ERR_BUSY (another
+ * One pass of ingest for A, waiting at most WAIT_MS for another one, leaving files
+ * last modified before SINCE_MS for later (INT64_MIN: none), with its result in *SUM (ingest_summary_clear). Returns 0; -1 with ERR_BUSY (another
  * one runs), ERR_NOTFOUND (no Codex data) and the like in *E.
  */
-int app_ingest(struct app *a, int64_t wait_ms, struct ingest_summary *sum, struct err *e);
+int app_ingest(
+    struct app *a, int64_t wait_ms, int64_t since_ms, struct ingest_summary *sum, struct err *e);
 
 /*
- * What `report`, `export`, `status` and others do before they answer: ingest,
- * then open the database for reading. When another ingest holds the lock, says
+ * What `report`, `export`, `status` and others do before they answer: ingest (of files
+ * modified since SINCE_MS; INT64_MIN: all), then open the database for reading. When another ingest holds the lock, says
  * so on stderr and answers from what is there. Returns 0; -1 with the reason
  * in *E.
  */
-int app_open(struct app *a, struct err *e);
+int app_open(struct app *a, int64_t since_ms, struct err *e);
 
 /* Range, zone, grouping and filters of O into *Q (query_clear). Returns 0; -1 with ERR_USAGE in *E. */
 int app_query(const struct app *a, const struct opts *o, struct query *q, struct err *e);

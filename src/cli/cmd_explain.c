@@ -251,7 +251,7 @@ run(struct app *a, const struct opts *o, struct err *e)
 		return -1;
 	if (!table && format != PRINTER_JSON)
 		return err_set(e, ERR_USAGE, "--format: use text or json");
-	if (app_open(a, e) < 0 || explain_run(a->store, o->operands[0], &x, e) < 0)
+	if (app_open(a, INT64_MIN, e) < 0 || explain_run(a->store, o->operands[0], &x, e) < 0)
 		return -1;
 	if (table)
 		text(a, &x);

@@ -53,7 +53,7 @@ run(struct app *a, const struct opts *o, struct err *e)
 
 	if (app_format(o, NULL, &format, e) < 0)
 		return -1;
-	if (app_query(a, o, &q, e) < 0 || app_open(a, e) < 0)
+	if (app_query(a, o, &q, e) < 0 || app_open(a, INT64_MIN, e) < 0)
 		goto out;
 	if (o->out == NULL || strcmp(o->out, "-") == 0)
 		rc = events_export(a->store, &q, o->counted, format, stdout, e);

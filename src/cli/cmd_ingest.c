@@ -91,6 +91,7 @@ run_json(struct jw *w, const struct ingest_summary *s)
 	jw_kv_i64(w, "copy", c->copies);
 	jw_kv_i64(w, "empty", c->empty);
 	jw_kv_i64(w, "failed", c->failed);
+	jw_kv_i64(w, "pending", c->pending);
 	jw_kv_i64(w, "gone", s->gone);
 	jw_obj_end(w);
 	jw_kv_i64(w, "lines", c->lines.lines);
@@ -209,7 +210,7 @@ run(struct app *a, const struct opts *o, struct err *e)
 			    e, ERR_USAGE, "--wait %.40s: use whole seconds, 0 to 86400", o->wait);
 		wait_ms *= 1000;
 	}
-	rc = app_ingest(a, wait_ms, &sum, e);
+	rc = app_ingest(a, wait_ms, INT64_MIN, &sum, e);
 	if (rc == 0)
 		rc = store_open(&a->store, a->places.db.path, STORE_READER, e);
 	if (rc == 0)

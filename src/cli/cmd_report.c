@@ -34,7 +34,7 @@ run(struct app *a, const struct opts *o, struct err *e)
 
 	if (app_format(o, &table, &format, e) < 0)
 		return -1;
-	if (app_query(a, o, &q, e) == 0 && app_open(a, e) == 0 &&
+	if (app_query(a, o, &q, e) == 0 && app_open(a, q.range.from_ms, e) == 0 &&
 	    report_run(a->store, &q, a->card, &r, e) == 0) {
 		if (table) {
 			zone_note(a);

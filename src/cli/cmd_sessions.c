@@ -130,7 +130,7 @@ run(struct app *a, const struct opts *o, struct err *e)
 	if (o->limit != NULL && num_i64(str_of(o->limit), 0, 100000000, &limit) < 0)
 		return err_set(
 		    e, ERR_USAGE, "--limit %.40s: use a whole number, 0 for all", o->limit);
-	if (app_query(a, o, &q, e) == 0 && app_open(a, e) == 0 &&
+	if (app_query(a, o, &q, e) == 0 && app_open(a, INT64_MIN, e) == 0 &&
 	    sessions_run(a->store, &q, a->card, o->search, (size_t)limit, &list, e) == 0) {
 		if (is_table)
 			table(a, &list);

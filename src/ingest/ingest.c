@@ -181,10 +181,10 @@ note_problem(struct pass *p, const struct scan_file *f, struct err *e)
 }
 
 static int
-read_one(struct pass *p, const struct scan_file *f, int64_t home, struct reader_counts *counts,
-    struct err *e)
+read_one(struct pass *p, const struct scan_file *f, int64_t home, int64_t since_ms,
+    struct reader_counts *counts, struct err *e)
 {
-	int rc = reader_file(p->store, f, home, p->opts->now_ms, counts, e);
+	int rc = reader_file(p->store, f, home, p->opts->now_ms, since_ms, counts, e);
 
 	if (rc < 0)
 		return err_prefix(e, "%s", f->path);
@@ -210,7 +210,8 @@ read_all(struct pass *p, struct reader_counts *counts, struct err *e)
 				p->sum->stopped = true;
 				return 0;
 			}
-			if (read_one(p, &s->files[k], p->homes[i], counts, e) < 0)
+			if (read_one(p, &s->files[k], p->homes[i], p->opts->since_ms, counts, e) <
+			    0)
 				return -1;
 			p->at.files_done++;
 			p->at.bytes_done += s->files[k].size;
@@ -238,6 +239,45 @@ read_passes(struct pass *p, struct err *e)
 		if (read_all(p, &p->sum->counts, e) < 0)
 			return -1;
 		p->sum->counts.unchanged = unchanged;
+	}
+	return 0;
+}
+
+static const struct scan_file *
+find_scanned(const struct pass *p, const char *path, int64_t *home)
+{
+	for (size_t i = 0; i < p->opts->roots_len; i++) {
+		const struct scan *s = &p->scans[i];
+		const struct scan_file *f =
+		    s->len == 0 ? NULL
+				: bsearch(path, s->files, s->len, sizeof(*s->files), by_path);
+
+		*home = p->homes[i];
+		if (f != NULL)
+			return f;
+	}
+	return NULL;
+}
+
+/* Old files after all: those that a file in range was copied from, or goes on from. */
+static int
+read_ancestors(struct pass *p, struct err *e)
+{
+	while (!stopped(p)) {
+		const struct scan_file *f;
+		int64_t home;
+		char *path;
+		int rc = st_file_pending_ancestor(p->store, &path, e);
+
+		if (rc <= 0)
+			return rc;
+		f = find_scanned(p, path, &home);
+		free(path);
+		if (f == NULL)
+			return 0; /* of a home that is not looked at now */
+		if (read_one(p, f, home, INT64_MIN, &p->sum->counts, e) < 0)
+			return -1;
+		p->sum->counts.pending--;
 	}
 	return 0;
 }
@@ -284,7 +324,8 @@ ingest_run(
 	if (look(&p, e) < 0 || begin(&p, e) < 0)
 		goto out;
 	if (homes(&p, e) < 0 || mark_gone(&p, e) < 0 || read_passes(&p, e) < 0 ||
-	    titles(&p, e) < 0 || commit(&p, e) < 0 || settle_all(&p, e) < 0)
+	    read_ancestors(&p, e) < 0 || titles(&p, e) < 0 || commit(&p, e) < 0 ||
+	    settle_all(&p, e) < 0)
 		goto out;
 	rc = 0;
 out:

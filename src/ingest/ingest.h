@@ -27,6 +27,7 @@ struct ingest_opts {
 	size_t roots_len;
 	const struct price_card *card;
 	int64_t now_ms;
+	int64_t since_ms; /* files last modified before it are not opened; INT64_MIN: all are */
 	const volatile int *stop; /* not 0: end after the file at hand; NULL: never */
 	void (*progress)(void *arg, const struct ingest_progress *p); /* NULL: none */
 	void *arg;

@@ -417,9 +417,30 @@ fresh_row(struct reader *r, int64_t id, int64_t home_id, int64_t now_ms)
 	};
 }
 
+/* Too old for what is asked: not opened now. A file that was read before keeps its row, and its facts. */
+static int
+pass_over(struct reader *r, int64_t id, int64_t home_id, int64_t now_ms, struct err *e)
+{
+	const char *base = strrchr(r->found->path, '/');
+	struct str thread, page;
+	int rc;
+
+	r->counts->pending++;
+	if (id != 0)
+		return 0;
+	fresh_row(r, id, home_id, now_ms);
+	name_ids(str_of(base == NULL ? r->found->path : base + 1), &thread, &page);
+	r->row.thread_uuid = str_dup(thread);
+	r->row.page = str_dup(page);
+	r->row.size = -1; /* not what any file has: it counts as changed */
+	rc = keep_as(r, "pending", e);
+	st_file_clear(&r->row);
+	return rc < 0 ? -1 : 1;
+}
+
 int
 reader_file(struct store *s, const struct scan_file *f, int64_t home_id, int64_t now_ms,
-    struct reader_counts *counts, struct err *e)
+    int64_t since_ms, struct reader_counts *counts, struct err *e)
 {
 	struct reader r = { .store = s, .found = f, .counts = counts, .fd = -1 };
 	struct st_file old;
@@ -431,6 +452,11 @@ reader_file(struct store *s, const struct scan_file *f, int64_t home_id, int64_t
 		counts->unchanged++;
 		st_file_clear(&old);
 		return 0;
+	}
+	if (f->problem == NULL && f->mtime_ns / 1000000 < since_ms) {
+		rc = pass_over(&r, old.id, home_id, now_ms, e);
+		st_file_clear(&old);
+		return rc;
 	}
 	fresh_row(&r, old.id, home_id, now_ms);
 	rc = take_in(&r, &old, home_id, e);

@@ -115,7 +115,7 @@ files(struct store *s, struct coverage *c, struct err *e)
 	if ((rc = stmt_step(q, e)) == 1) {
 		c->unreadable_lines = stmt_i64(q, 0);
 		c->failed_files = stmt_i64(q, 1);
-		c->pending_files = stmt_i64(q, 2);
+		c->pending_threads = stmt_i64(q, 2);
 	}
 	stmt_done(q);
 	return rc < 0 ? -1 : 0;

@@ -29,7 +29,7 @@ struct coverage {
 	int64_t signs[COVERAGE_LOSSES];   /* how often */
 	int64_t lossy_threads;            /* sessions with any */
 	int64_t unreadable_lines;         /* in all files of the database */
-	int64_t failed_files, pending_files;
+	int64_t failed_files, pending_threads;
 	int64_t recovered_tokens;      /* from copies, the session's own file being gone */
 	struct coverage_model *models; /* without a price, by tokens */
 	size_t models_len;

@@ -144,10 +144,10 @@ out_coverage(FILE *f, const struct coverage *c, int64_t unpriced)
 		    "`codex-track ingest` names %s.\n",
 		    c->failed_files, c->failed_files == 1 ? " was" : "s were",
 		    c->failed_files == 1 ? "it" : "them");
-	if (c->pending_files > 0)
+	if (c->pending_threads > 0)
 		(void)fprintf(f,
 		    "  %" PRId64 " session%s still being counted; run the command again.\n",
-		    c->pending_files, c->pending_files == 1 ? " is" : "s are");
+		    c->pending_threads, c->pending_threads == 1 ? " is" : "s are");
 }
 
 void

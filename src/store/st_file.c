@@ -23,7 +23,7 @@ st_file_clear(struct st_file *f)
 static const char *
 state_word(struct str s)
 {
-	static const char *const words[] = { "read", "copy", "empty", "failed", "gone" };
+	static const char *const words[] = { "read", "copy", "empty", "failed", "gone", "pending" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (str_eqz(s, words[i]))
@@ -242,6 +242,25 @@ st_file_recheck_orphans(struct store *s, struct err *e)
 	struct stmt *q = store_stmt(s, SQL, e);
 
 	return q == NULL ? -1 : stmt_run(q, e);
+}
+
+int
+st_file_pending_ancestor(struct store *s, char **path, struct err *e)
+{
+	static const char SQL[] =
+	    "SELECT f.path FROM file f WHERE f.state = 'pending' AND f.thread_uuid IN ("
+	    "SELECT uuid FROM ancestor UNION SELECT base_thread FROM rollout) "
+	    "ORDER BY f.path LIMIT 1";
+	struct stmt *q = store_stmt(s, SQL, e);
+	int rc;
+
+	*path = NULL;
+	if (q == NULL)
+		return -1;
+	if ((rc = stmt_step(q, e)) == 1)
+		*path = stmt_dup(q, 0);
+	stmt_done(q);
+	return rc;
 }
 
 int

@@ -12,12 +12,12 @@ struct st_file {
 	int64_t rollout_id; /* 0: no facts come from it */
 	char *path;         /* owned by whoever made the row */
 	char *thread_uuid, *page;
-	const char *state; /* read copy empty failed gone; static */
+	const char *state; /* read copy empty failed gone pending; static */
 	bool archived, compressed;
 	int64_t dev, ino, size, mtime_ns, ctime_ns;
 	int64_t consumed, lines, tail_bytes, read_ms;
 	uint64_t head_hash, anchor_hash; /* of the consumed text's first 4096 and last 256 bytes */
-	char *problem; /* NULL: none */
+	char *problem;                   /* NULL: none */
 };
 
 /* Free the texts of F; NULL-safe; cannot fail. */
@@ -54,6 +54,12 @@ int st_file_recheck_copies(
 
 /* The same for all copies of files that are gone. Returns 0; -1 with ERR_DB in *E. */
 int st_file_recheck_orphans(struct store *s, struct err *e);
+
+/*
+ * Path of a file that was passed over as too old although a rollout refers to its thread, into *PATH (owned by the
+ * caller: free). Returns 1; 0 when there is none; -1 with ERR_DB in *E.
+ */
+int st_file_pending_ancestor(struct store *s, char **path, struct err *e);
 
 /* True in *SOME when a copy is to be looked at again. Returns 0; -1 with ERR_DB in *E. */
 int st_file_rechecks(struct store *s, bool *some, struct err *e);

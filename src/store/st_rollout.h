@@ -18,7 +18,7 @@ struct st_rollout {
 	bool events_seen;
 	int64_t own_line;
 	bool is_open;
-	void *state;         /* of the reader, owned as page; NULL: none */
+	void *state; /* of the reader, owned as page; NULL: none */
 	size_t state_len;
 };
 

@@ -59,7 +59,7 @@ CREATE TABLE file (
 	rollout_id  INTEGER REFERENCES rollout(id), -- NULL: no facts come from it
 	thread_uuid TEXT NOT NULL DEFAULT '',
 	page        TEXT NOT NULL DEFAULT '',
-	state       TEXT NOT NULL,  -- read, copy, empty, failed, gone
+	state       TEXT NOT NULL,  -- read, copy, empty, failed, gone, pending
 	archived    INTEGER NOT NULL,
 	compressed  INTEGER NOT NULL,
 	dev         INTEGER NOT NULL,
