@@ -114,7 +114,7 @@ find_db(const struct places_in *in, struct place *out, struct err *e)
 		*out = (struct place){ absolute(in, v), "CODEX_USAGE_DB" };
 		return 0;
 	}
-	if (in->conf_db != NULL) {
+	if (in->conf_db != NULL && in->conf_db[0] != '\0') {
 		*out = (struct place){ absolute(in, in->conf_db), "configuration" };
 		return 0;
 	}
@@ -158,6 +158,10 @@ find_roots(const struct places_in *in, struct places *out, struct err *e)
 	const char *home;
 	char *path;
 
+	for (size_t i = 0; i < in->homes_len + in->rollouts_len; i++)
+		if ((i < in->homes_len ? in->homes[i] : in->rollouts[i - in->homes_len])[0] == '\0')
+			return err_set(e, ERR_USAGE, "--%s needs the name of a folder",
+			    i < in->homes_len ? "home" : "rollouts");
 	for (size_t i = 0; i < in->homes_len; i++)
 		add_root(in, out, in->homes[i], "", true, "option --home");
 	for (size_t i = 0; i < in->rollouts_len; i++)

@@ -131,6 +131,26 @@ find_zone(struct app *a, const struct opts *o, struct err *e)
 	return 0;
 }
 
+/* Settings that nothing uses yet are checked all the same: a mistake is found when it is made. */
+static int
+check_settings(const struct app *a, struct err *e)
+{
+	const char *reset = getenv("CODEX_USAGE_WEEKLY_RESET");
+	struct period_reset ignored;
+
+	if (reset != NULL && reset[0] != '\0' && period_weekly_reset_parse(reset, &ignored, e) < 0)
+		return err_prefix(e, "CODEX_USAGE_WEEKLY_RESET");
+	if (a->config.weekly_reset != NULL &&
+	    period_weekly_reset_parse(a->config.weekly_reset, &ignored, e) < 0)
+		return err_prefix(e, "%s: \"weekly_reset\"", a->config_place.path);
+	if (a->config.content != NULL && strcmp(a->config.content, "full") == 0)
+		(void)fprintf(stderr,
+		    "%s: \"content\": \"full\" cannot be had in this version; "
+		    "texts of messages and tools are not stored\n",
+		    a->program);
+	return 0;
+}
+
 static int
 find_places(struct app *a, const struct opts *o, struct err *e)
 {
@@ -181,7 +201,7 @@ app_start(struct app *a, const char *program, const struct opts *o, struct err *
 	memset(a, 0, sizeof(*a));
 	a->program = program;
 	if (find_now(a, e) < 0 || find_places(a, o, e) < 0 || find_zone(a, o, e) < 0 ||
-	    load_prices(a, e) < 0) {
+	    check_settings(a, e) < 0 || load_prices(a, e) < 0) {
 		app_close(a);
 		return -1;
 	}
@@ -306,11 +326,15 @@ app_query(const struct app *a, const struct opts *o, struct query *q, struct err
 		return -1;
 	if (o->group != NULL && bucket_by_name(o->group, &q->group, e) < 0)
 		return -1;
-	if (o->by != NULL && (q->by = dim_find(o->by)) == NULL)
-		return err_set(e, ERR_USAGE,
-		    "--by %.40s: use model, directory, repo, branch, session, source, "
-		    "effort, tier or home",
-		    o->by);
+	if (o->by != NULL && (q->by = dim_find(o->by)) == NULL) {
+		struct sbuf names;
+
+		sbuf_init(&names, 4096);
+		dim_names(&names);
+		(void)err_set(e, ERR_USAGE, "--by %.40s: use %s", o->by, names.buf);
+		sbuf_free(&names);
+		return -1;
+	}
 	for (size_t i = 0; i < o->filters_len; i++)
 		if (query_filter(q, o->filters[i].name, o->filters[i].value, e) < 0)
 			return -1;

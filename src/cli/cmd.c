@@ -35,7 +35,7 @@ cmd_help(const struct cmd *c, const char *program)
 {
 	(void)printf("Usage: %s [OPTIONS]%s%s\n\n%s.\n\nOptions:\n", program,
 	    c->operands[0] != '\0' ? " " : "", c->operands, c->summary);
-	opts_help(stdout, c->takes);
+	opts_help(stdout, c->takes, c->formats);
 }
 
 static int

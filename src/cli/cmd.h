@@ -12,6 +12,7 @@ struct cmd {
 	const char *operands; /* for the usage line; "" for none */
 	const char *summary;  /* one line */
 	const char *takes;    /* options, with blanks between */
+	const char *formats;  /* what --format takes, for the help */
 	size_t min, max;      /* operands */
 	int (*run)(struct app *a, const struct opts *o,
 	    struct err *e); /* 0, or -1 with *e; more than 0: exit status */

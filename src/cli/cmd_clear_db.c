@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -35,6 +36,30 @@ static int delete (const char *db, struct err *e)
 	return 0;
 }
 
+/* Only what this program made is deleted: by the marks that SQLite keeps in the file's first 100 bytes. */
+static int
+check_ours(const char *db, struct err *e)
+{
+	unsigned char head[72];
+	int fd = open(db, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	ssize_t n;
+
+	if (fd < 0)
+		return err_sys(e, "%s", db);
+	n = pread(fd, head, sizeof(head), 0);
+	close(fd);
+	if (n == 0)
+		return 0; /* an empty file: an interrupted beginning */
+	if (n == (ssize_t)sizeof(head) && memcmp(head, "SQLite format 3", 16) == 0) {
+		uint32_t id = (uint32_t)head[68] << 24 | (uint32_t)head[69] << 16 |
+			      (uint32_t)head[70] << 8 | head[71];
+
+		if (id == STORE_APPLICATION_ID)
+			return 0;
+	}
+	return err_set(e, ERR_INPUT, "%s is not a database of this program; not deleted", db);
+}
+
 static int
 run(struct app *a, const struct opts *o, struct err *e)
 {
@@ -47,6 +72,8 @@ run(struct app *a, const struct opts *o, struct err *e)
 		(void)printf("No database found at %s\n", db);
 		return 0;
 	}
+	if (check_ours(db, e) < 0)
+		return -1;
 	if (!o->yes && !isatty(STDIN_FILENO))
 		return err_set(e, ERR_USAGE, "not on a terminal: add --yes to delete %s", db);
 	if (!o->yes && !confirmed(db)) {

@@ -268,5 +268,6 @@ const struct cmd cmd_explain = {
 	.takes = "db home rollouts format json tz",
 	.min = 1,
 	.max = 1,
+	.formats = "text or json",
 	.run = run,
 };

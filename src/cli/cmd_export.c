@@ -76,8 +76,7 @@ const struct cmd cmd_export = {
 	.name = "export",
 	.operands = "",
 	.summary = "Every usage event with its verdict, as JSON, NDJSON or CSV",
-	.takes = "db home rollouts format json out counted last today from to tz model directory "
-		 "repo branch "
-		 "session source effort tier",
+	.takes = "db home rollouts format json out counted last today from to tz filters",
+	.formats = "json, ndjson or csv",
 	.run = run,
 };

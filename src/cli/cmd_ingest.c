@@ -228,5 +228,6 @@ const struct cmd cmd_ingest = {
 	.operands = "",
 	.summary = "Read what is new in Codex's files into the database",
 	.takes = "db home rollouts wait format json",
+	.formats = "text or json",
 	.run = run,
 };

@@ -45,8 +45,14 @@ run(struct app *a, const struct opts *o, struct err *e)
 				    "bill. "
 				    "Times: %s.\n",
 				    tz_name(a->tz));
-		} else
+		} else {
 			out_report_rows(stdout, &r, format);
+			if (r.coverage.failed_files > 0)
+				(void)fprintf(stderr,
+				    "%s: %" PRId64 " of the files not read, or not whole; "
+				    "`codex-track ingest` names them\n",
+				    a->program, r.coverage.failed_files);
+		}
 		report_clear(&r);
 		rc = 0;
 	}
@@ -58,8 +64,7 @@ const struct cmd cmd_report = {
 	.name = "report",
 	.operands = "",
 	.summary = "Tokens and cost by period and model, project or session",
-	.takes = "db home rollouts last today from to group by format json tz model directory repo "
-		 "branch "
-		 "session source effort tier",
+	.takes = "db home rollouts last today from to group by format json tz filters",
+	.formats = "table, json, ndjson or csv",
 	.run = run,
 };

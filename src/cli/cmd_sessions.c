@@ -147,8 +147,7 @@ const struct cmd cmd_sessions = {
 	.name = "sessions",
 	.operands = "",
 	.summary = "The sessions, newest first",
-	.takes = "db home rollouts last today from to format json tz search limit model directory "
-		 "repo branch "
-		 "session source effort tier",
+	.takes = "db home rollouts last today from to format json tz search limit filters",
+	.formats = "table, json, ndjson or csv",
 	.run = run,
 };

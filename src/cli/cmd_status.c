@@ -216,5 +216,6 @@ const struct cmd cmd_status = {
 	.operands = "",
 	.summary = "The newest snapshot: model, session, context, limits",
 	.takes = "db home rollouts format json tz",
+	.formats = "text or json",
 	.run = run,
 };

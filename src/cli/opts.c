@@ -5,8 +5,9 @@
 #include "base/str.h"
 #include "base/xalloc.h"
 #include "cli/opts.h"
+#include "report/dims.h"
 
-enum kind { TEXT, FLAG, LIST, FILTER };
+enum kind { TEXT, FLAG, LIST };
 
 static const struct def {
 	const char *name;
@@ -28,27 +29,17 @@ static const struct def {
 	    "from that day, or that time (2026-01-02, 2026-01-02T10:00)"),
 	OPT("to", TEXT, to, "WHEN", "to the end of that day, or to that time"),
 	OPT("group", TEXT, group, "SIZE", "hour, day, week or month (default: day)"),
-	OPT("by", TEXT, by, "DIM",
-	    "model, directory, repo, branch, session, source, effort, tier or home"),
-	OPT("format", TEXT, format, "F", "table, json, ndjson or csv"),
+	OPT("by", TEXT, by, "DIM", NULL),
+	OPT("format", TEXT, format, "F", NULL),
 	OPT("json", FLAG, json, NULL, "short for --format json"),
 	OPT("tz", TEXT, tz, "ZONE", "time zone: an IANA name, UTC or local"),
 	OPT("out", TEXT, out, "FILE", "write there; - is standard output"),
 	OPT("counted", FLAG, counted, NULL, "only rows that count"),
 	OPT("search", TEXT, search, "TEXT",
-	    "only sessions with TEXT in id, title, directory or repository"),
+	    "only sessions with TEXT in id, title, directory, repository or branch"),
 	OPT("limit", TEXT, limit, "N", "at most N rows (0: all)"),
 	OPT("wait", TEXT, wait, "SECS", "wait that long for another ingest (default: 30)"),
 	OPT("yes", FLAG, yes, NULL, "do not ask"),
-	OPT("model", FILTER, filters, "NAME",
-	    "only this model; !NAME excludes, NAME* is a beginning"),
-	OPT("directory", FILTER, filters, "DIR", "only this directory"),
-	OPT("repo", FILTER, filters, "URL", "only this repository"),
-	OPT("branch", FILTER, filters, "NAME", "only this branch"),
-	OPT("session", FILTER, filters, "ID", "only this session"),
-	OPT("source", FILTER, filters, "WORD", "only cli, exec, vscode, mcp, subagent, review, …"),
-	OPT("effort", FILTER, filters, "WORD", "only this reasoning effort"),
-	OPT("tier", FILTER, filters, "WORD", "only default, priority, flex or unknown"),
 	OPT("help", FLAG, help, NULL, "this text"),
 	OPT("version", FLAG, version, NULL, "the version of the program"),
 #undef OPT
@@ -87,29 +78,55 @@ set(struct opts *o, const struct def *d, const char *value, struct err *e)
 			    e, ERR_USAGE, "--%s may be given at most %d times", d->name, OPTS_LIST);
 		list->v[list->n++] = value;
 		return 0;
-	case FILTER:
-		if (o->filters_len == OPTS_LIST)
-			return err_set(e, ERR_USAGE, "at most %d filters", OPTS_LIST);
-		o->filters[o->filters_len++] = (struct opts_filter){ d->name, value };
-		return 0;
 	}
 	return 0;
+}
+
+/* Every dimension but the homes, which --home names for reading, is a filter. */
+static bool
+is_filter(const char *takes, const struct dim *dim)
+{
+	return takes_it(takes, "filters") && strcmp(dim->name, "home") != 0;
+}
+
+static int
+set_filter(struct opts *o, const char *name, const char *value, struct err *e)
+{
+	if (o->filters_len == OPTS_LIST)
+		return err_set(e, ERR_USAGE, "at most %d filters", OPTS_LIST);
+	o->filters[o->filters_len++] = (struct opts_filter){ name, value };
+	return 0;
+}
+
+#define FIRST_OPT 256    /* what getopt_long returns for defs[0] */
+#define FIRST_FILTER 512 /* and for the first dimension */
+
+static size_t
+long_options(const char *takes, struct option *longs, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(defs) && n < max; i++)
+		if (takes_it(takes, defs[i].name))
+			longs[n++] = (struct option){ defs[i].name,
+				defs[i].kind == FLAG ? no_argument : required_argument, NULL,
+				(int)i + FIRST_OPT };
+	for (size_t i = 0; dim_at(i) != NULL && n < max; i++)
+		if (is_filter(takes, dim_at(i)))
+			longs[n++] = (struct option){ dim_at(i)->name, required_argument, NULL,
+				(int)i + FIRST_FILTER };
+	return n;
 }
 
 int
 opts_read(int argc, char **argv, const char *name, const char *takes, struct opts *o, struct err *e)
 {
-	struct option longs[ARRAY_LEN(defs) + 1];
-	size_t n = 0;
+	struct option longs[128];
 	int c, which;
 
 	memset(o, 0, sizeof(*o));
 	memset(longs, 0, sizeof(longs));
-	for (size_t i = 0; i < ARRAY_LEN(defs); i++)
-		if (takes_it(takes, defs[i].name))
-			longs[n++] = (struct option){ defs[i].name,
-				defs[i].kind == FLAG ? no_argument : required_argument, NULL,
-				(int)i + 256 };
+	(void)long_options(takes, longs, ARRAY_LEN(longs) - 1);
 	opterr = 0;
 	optind = 0; /* start afresh */
 	while ((c = getopt_long(argc, argv, ":h", longs, &which)) != -1) {
@@ -117,13 +134,15 @@ opts_read(int argc, char **argv, const char *name, const char *takes, struct opt
 			o->help = true;
 		else if (c == ':')
 			return err_set(e, ERR_USAGE, "%s needs a value", argv[optind - 1]);
-		else if (c < 256)
+		else if (c < FIRST_OPT)
 			return err_set(e, ERR_USAGE,
 			    "unknown option %.80s; `%s --help` lists the options",
 			    optopt != 0 && optopt < 256 ? (const char[]){ '-', (char)optopt, '\0' }
 							: argv[optind - 1],
 			    name);
-		else if (set(o, &defs[c - 256], optarg, e) < 0)
+		else if (c < FIRST_FILTER ? set(o, &defs[c - FIRST_OPT], optarg, e) < 0
+					  : set_filter(o, dim_at((size_t)(c - FIRST_FILTER))->name,
+						optarg, e) < 0)
 			return -1;
 	}
 	o->operands = argv + optind;
@@ -131,16 +150,38 @@ opts_read(int argc, char **argv, const char *name, const char *takes, struct opt
 	return 0;
 }
 
-void
-opts_help(FILE *f, const char *takes)
+static void
+help_line(FILE *f, const char *name, const char *arg, const char *text)
 {
-	for (size_t i = 0; i < ARRAY_LEN(defs); i++) {
-		char left[48];
+	char left[48];
 
-		if (!takes_it(takes, defs[i].name))
-			continue;
-		(void)snprintf(left, sizeof(left), "--%s%s%s", defs[i].name,
-		    defs[i].arg == NULL ? "" : " ", defs[i].arg == NULL ? "" : defs[i].arg);
-		(void)fprintf(f, "  %-20s  %s\n", left, defs[i].help);
+	(void)snprintf(
+	    left, sizeof(left), "--%s%s%s", name, arg == NULL ? "" : " ", arg == NULL ? "" : arg);
+	(void)fprintf(f, "  %-20s  %s\n", left, text);
+}
+
+void
+opts_help(FILE *f, const char *takes, const char *formats)
+{
+	struct sbuf dims;
+
+	sbuf_init(&dims, 4096);
+	dim_names(&dims);
+	for (size_t i = 0; i < ARRAY_LEN(defs); i++) {
+		const char *text = defs[i].help;
+
+		if (strcmp(defs[i].name, "by") == 0)
+			text = dims.buf;
+		else if (strcmp(defs[i].name, "format") == 0)
+			text = formats;
+		if (takes_it(takes, defs[i].name))
+			help_line(f, defs[i].name, defs[i].arg, text);
 	}
+	sbuf_free(&dims);
+	for (size_t i = 0; dim_at(i) != NULL; i++)
+		if (is_filter(takes, dim_at(i)))
+			help_line(f, dim_at(i)->name, "VALUE",
+			    i == 0 ? "only this one; !VALUE excludes, VALUE* is a beginning; "
+				     "may be repeated"
+				   : "the same");
 }

@@ -36,7 +36,7 @@ struct opts {
 int opts_read(
     int argc, char **argv, const char *name, const char *takes, struct opts *o, struct err *e);
 
-/* Write a line about each option of TAKES to F. Errors stay in F. */
-void opts_help(FILE *f, const char *takes);
+/* Write a line about each option of TAKES to F; FORMATS is what --format takes. Errors stay in F. */
+void opts_help(FILE *f, const char *takes, const char *formats);
 
 #endif

@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 #include "ingest/ingest.h"
 #include "ingest/scan.h"
@@ -291,6 +292,32 @@ titles(struct pass *p, struct err *e)
 	return 0;
 }
 
+/* The rule by which a request is long is in the sums: where it changed, every thread is walked again. */
+static int
+check_thresholds(struct pass *p, struct err *e)
+{
+	uint64_t h = 0;
+	char text[24], *old;
+	bool same;
+
+	for (size_t i = 0; i < price_rows(p->opts->card); i++) {
+		const struct price_row_info *r = price_row_at(p->opts->card, i);
+
+		h = hash_str(str_of(r->model), h);
+		h = hash_i64(r->valid_from_ms, hash_i64(r->long_threshold, h));
+	}
+	(void)snprintf(text, sizeof(text), "%016" PRIx64, h);
+	if (store_meta(p->store, "long_rule", &old, e) < 0)
+		return -1;
+	same = old != NULL && strcmp(old, text) == 0;
+	free(old);
+	if (same)
+		return 0;
+	if (store_meta_set(p->store, "long_rule", text, e) < 0)
+		return -1;
+	return st_thread_dirty_all(p->store, e);
+}
+
 static int
 settle_all(struct pass *p, struct err *e)
 {
@@ -324,8 +351,8 @@ ingest_run(
 	if (look(&p, e) < 0 || begin(&p, e) < 0)
 		goto out;
 	if (homes(&p, e) < 0 || mark_gone(&p, e) < 0 || read_passes(&p, e) < 0 ||
-	    read_ancestors(&p, e) < 0 || titles(&p, e) < 0 || commit(&p, e) < 0 ||
-	    settle_all(&p, e) < 0)
+	    read_ancestors(&p, e) < 0 || titles(&p, e) < 0 || check_thresholds(&p, e) < 0 ||
+	    commit(&p, e) < 0 || settle_all(&p, e) < 0)
 		goto out;
 	rc = 0;
 out:

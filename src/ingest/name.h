@@ -1,5 +1,5 @@
 /*
- * name.h - what the name of a rollout file and the URL of a repository say.
+ * name.h - what the name of a rollout file says.
  */
 #ifndef INGEST_NAME_H
 #define INGEST_NAME_H
@@ -15,12 +15,5 @@ bool name_is_rollout(struct str name, bool *compressed);
  * *PAGE empty. Views into NAME; cannot fail. Source: formats.md 1.4.
  */
 void name_ids(struct str name, struct str *thread, struct str *page);
-
-/*
- * URL as one repository is called everywhere: without scheme, user, port, .git;
- * git@host:path is host/path. Returns a new string, "" for none, owned by the caller: free.
- * Source: design.md 10 "Project".
- */
-char *name_repository(struct str url);
 
 #endif

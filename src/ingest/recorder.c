@@ -1,6 +1,7 @@
 #include "base/compat.h"
 
 #include "base/hash.h"
+#include "base/repository.h"
 #include "base/xalloc.h"
 #include "ingest/name.h"
 #include "ingest/recorder.h"
@@ -136,7 +137,7 @@ first_session(struct recorder *r, const struct record *rec, struct err *e)
 		ro->base_end = m->base_end_ordinal;
 	}
 	ro->start_ordinal = m->start_ordinal;
-	repository = name_repository(m->url);
+	repository = repository_name(m->url);
 	rc = st_session_put(r->store, ro->id, rec, created, repository, e);
 	free(repository);
 	return rc;

@@ -1,17 +1,29 @@
 #include "base/compat.h"
 
+#include "base/repository.h"
+#include "base/str.h"
 #include "report/dims.h"
 
+/* Models are stored in lower case. */
+static char *
+lower(struct str s)
+{
+	char *text = str_dup(s);
+
+	str_lowerz(text);
+	return text;
+}
+
 static const struct dim dims[] = {
-	{ "model", "Model", "d.model", false },
-	{ "directory", "Directory", "d.directory", true },
-	{ "repo", "Repository", "d.repository", true },
-	{ "branch", "Branch", "d.branch", false },
-	{ "session", "Session", "t.uuid", false },
-	{ "source", "Source", "d.source", false },
-	{ "effort", "Effort", "d.effort", false },
-	{ "tier", "Tier", "d.tier", false },
-	{ "home", "Home", "h.path", true },
+	{ "model", "Model", "d.model", false, lower },
+	{ "directory", "Directory", "d.directory", true, str_dup },
+	{ "repo", "Repository", "d.repository", true, repository_name },
+	{ "branch", "Branch", "d.branch", false, str_dup },
+	{ "session", "Session", "t.uuid", false, str_dup },
+	{ "source", "Source", "d.source", false, str_dup },
+	{ "effort", "Effort", "d.effort", false, str_dup },
+	{ "tier", "Tier", "d.tier", false, str_dup },
+	{ "home", "Home", "h.path", true, str_dup },
 };
 
 const struct dim *
@@ -27,4 +39,15 @@ const struct dim *
 dim_at(size_t i)
 {
 	return i < ARRAY_LEN(dims) ? &dims[i] : NULL;
+}
+
+void
+dim_names(struct sbuf *b)
+{
+	for (size_t i = 0; i < ARRAY_LEN(dims); i++)
+		sbuf_addf(b, "%s%s",
+		    i == 0                     ? ""
+		    : i + 1 == ARRAY_LEN(dims) ? " or "
+					       : ", ",
+		    dims[i].name);
 }

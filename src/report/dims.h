@@ -7,11 +7,14 @@
 #ifndef REPORT_DIMS_H
 #define REPORT_DIMS_H
 
+#include "base/sbuf.h"
+
 struct dim {
 	const char *name;  /* --by NAME, by=NAME, --NAME VALUE */
 	const char *title; /* for people */
 	const char *sql;   /* over d (dimset), t (thread), h (home); "" = unknown */
 	bool is_path;      /* a prefix ends at a '/' */
+	char *(*norm)(struct str value); /* VALUE as it is stored; owned by the caller: free */
 };
 
 /* The dimension called NAME (terminated). Returns it, static, or NULL; cannot fail. */
@@ -19,5 +22,8 @@ const struct dim *dim_find(const char *name);
 
 /* Dimension number I from 0. Returns it, static, or NULL behind the last; cannot fail. */
 const struct dim *dim_at(size_t i);
+
+/* Append the names of all dimensions to B: "model, directory or home". Errors stay in B. */
+void dim_names(struct sbuf *b);
 
 #endif

@@ -44,7 +44,7 @@ query_filter(struct query *q, const char *name, const char *value, struct err *e
 		    name);
 	if (str_eqz(v, "<unknown>"))
 		v.n = 0;
-	f.value = str_dup(v);
+	f.value = dim->norm(v);
 	q->filters = xreallocarray(q->filters, q->filters_len + 1, sizeof(*q->filters));
 	q->filters[q->filters_len++] = f;
 	return 0;
