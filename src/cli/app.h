@@ -39,17 +39,18 @@ void app_close(struct app *a);
 
 /*
  * One pass of ingest for A, waiting at most WAIT_MS for another one, leaving files
- * last modified before SINCE_MS for later (INT64_MIN: none), with its result in *SUM (ingest_summary_clear). Returns 0; -1 with ERR_BUSY (another
- * one runs), ERR_NOTFOUND (no Codex data) and the like in *E.
+ * last modified before SINCE_MS for later (INT64_MIN: none), with its result
+ * in *SUM (ingest_summary_clear). Returns 0; -1 with ERR_BUSY (another one
+ * runs), ERR_NOTFOUND (no Codex data) and the like in *E.
  */
 int app_ingest(
     struct app *a, int64_t wait_ms, int64_t since_ms, struct ingest_summary *sum, struct err *e);
 
 /*
  * What `report`, `export`, `status` and others do before they answer: ingest (of files
- * modified since SINCE_MS; INT64_MIN: all), then open the database for reading. When another ingest holds the lock, says
- * so on stderr and answers from what is there. Returns 0; -1 with the reason
- * in *E.
+ * modified since SINCE_MS; INT64_MIN: all), then open the database for
+ * reading. When another ingest holds the lock, says so on stderr and answers
+ * from what is there. Returns 0; -1 with the reason in *E.
  */
 int app_open(struct app *a, int64_t since_ms, struct err *e);
 

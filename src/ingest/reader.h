@@ -22,10 +22,10 @@ struct reader_counts {
 /*
  * Take in the file F of the home HOME_ID (row id) at time NOW_MS, inside the
  * caller's transaction; COUNTS is added to. One that was last modified before SINCE_MS is
- * not opened but remembered as pending: the next pass without such a bound reads it. A file that cannot be read is
- * counted and remembered with its problem, not an error. Returns 1 when
- * something was written, 0 when the file is unchanged, -1 with ERR_DB and the
- * like in *E.
+ * not opened but remembered as pending: the next pass without such a bound
+ * reads it. A file that cannot be read is counted and remembered with its
+ * problem, not an error. Returns 1 when something was written, 0 when the file
+ * is unchanged, -1 with ERR_DB and the like in *E.
  */
 int reader_file(struct store *s, const struct scan_file *f, int64_t home_id, int64_t now_ms,
     int64_t since_ms, struct reader_counts *counts, struct err *e);

@@ -28,9 +28,9 @@ struct recorder *recorder_new(struct store *s, struct st_rollout *ro, const char
     int64_t file_id, struct recorder_counts *counts);
 
 /*
- * Go on where an earlier reading of the rollout ended: RO holds what was written then. Call it before
- * the first line. Returns 1; 0 when the earlier state cannot be used (read the file whole then); -1 with
- * ERR_DB in *E.
+ * Go on where an earlier reading of the rollout ended: RO holds what was
+ * written then. Call it before the first line. Returns 1; 0 when the earlier
+ * state cannot be used (read the file whole then); -1 with ERR_DB in *E.
  */
 int recorder_resume(struct recorder *r, struct err *e);
 

@@ -16,8 +16,9 @@
 size_t command_head(struct str script, char *buf, size_t n);
 
 /*
- * The same into BUF of N bytes from a JSON value V: an array of words (["bash","-lc",script] means
- * the script), or one text. V is borrowed. Returns the length; cannot fail.
+ * The same into BUF of N bytes from a JSON value V: an array of words
+ * (["bash","-lc",script] means the script), or one text. V is borrowed.
+ * Returns the length; cannot fail.
  */
 size_t command_head_json(struct json_object *v, char *buf, size_t n);
 

@@ -56,8 +56,9 @@ int st_file_recheck_copies(
 int st_file_recheck_orphans(struct store *s, struct err *e);
 
 /*
- * Path of a file that was passed over as too old although a rollout refers to its thread, into *PATH (owned by the
- * caller: free). Returns 1; 0 when there is none; -1 with ERR_DB in *E.
+ * Path of a file that was passed over as too old although a rollout refers to
+ * its thread, into *PATH (owned by the caller: free). Returns 1; 0 when there
+ * is none; -1 with ERR_DB in *E.
  */
 int st_file_pending_ancestor(struct store *s, char **path, struct err *e);
 

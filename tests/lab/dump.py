@@ -22,7 +22,7 @@ TABLES = {
     "meta": {},
     "home": {"id": "id", "path": "base"},
     "thread": {"id": "id"},
-    "rollout": {"id": "id", "thread_id": "thread", "home_id": "home"},
+    "rollout": {"id": "id", "state": "drop", "thread_id": "thread", "home_id": "home"},
     "file": {"id": "id", "path": "base", "home_id": "home", "rollout_id": "rollout", "dev": "drop",
              "ino": "drop", "mtime_ns": "drop", "ctime_ns": "drop", "read_ms": "drop"},
     "skip": {"file_id": "file"},
@@ -46,6 +46,11 @@ TABLES = {
     "app_items": {"id": "id", "thread_id": "text", "turn_id": "text", "item_id": "text"},
     "weekly_quota_estimates": {},
 }
+
+
+# Names of a combination that nothing refers to any more are no fact.
+USED = (" WHERE id IN (SELECT dimset_id FROM usage UNION SELECT dimset_id FROM loss"
+        " UNION SELECT dimset_id FROM rollup)")
 
 
 class Unknown(Exception):
@@ -123,7 +128,8 @@ def _dump(c, homes, drop):
         if table in drop or (table == "home" and not homes):
             continue
         columns = _columns(c, table)
-        for row in c.execute(f'SELECT * FROM "{table}"'):
+        only = USED if table == "dimset" else ""
+        for row in c.execute(f'SELECT * FROM "{table}"{only}'):
             if table == "meta" and row[0] in DROP_META:
                 continue
             cells = [f"{n}={_cell(kind, v, ids)}" for (n, kind), v in zip(columns, row)

@@ -141,34 +141,6 @@ fingerprints(void **state UNUSED)
 	assert_false(hash_i64(1, hash_i64(2, 0)) == hash_i64(2, hash_i64(1, 0)));
 }
 
-static void
-streamed(void **state UNUSED)
-{
-	char text[5000];
-	struct hash_stream *a = hash_stream_new(), *b = hash_stream_new();
-
-	for (size_t i = 0; i < sizeof(text); i++)
-		text[i] = (char)(i * 7 + i / 256);
-	hash_stream_add(a, text, sizeof(text));
-	for (size_t i = 0; i < sizeof(text);) {
-		size_t n = i % 13 + 1;
-
-		if (n > sizeof(text) - i)
-			n = sizeof(text) - i;
-		hash_stream_add(b, text + i, n);
-		i += n;
-	}
-	assert_true(hash_stream_value(a) == hash_stream_value(b));
-	assert_true(hash_stream_value(a) == hash_bytes(text, sizeof(text), 0));
-	hash_stream_add(a, "x", 1); /* goes on after a value was taken */
-	assert_false(hash_stream_value(a) == hash_stream_value(b));
-	hash_stream_add(b, "x", 1);
-	assert_true(hash_stream_value(a) == hash_stream_value(b));
-	hash_stream_free(a);
-	hash_stream_free(b);
-	hash_stream_free(NULL);
-}
-
 int
 main(void)
 {
@@ -178,7 +150,6 @@ main(void)
 		cmocka_unit_test(decimals),
 		cmocka_unit_test(saturating),
 		cmocka_unit_test(fingerprints),
-		cmocka_unit_test(streamed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

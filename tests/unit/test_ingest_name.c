@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "base/repository.h"
 #include "ingest/name.h"
 
 #define A "01a20204-9d3e-7b21-a061-0658345c3ec2"
@@ -91,7 +92,7 @@ threads_and_pages(void **state UNUSED)
 static void
 repository(const char *url, const char *want)
 {
-	char *got = name_repository(str_of(url));
+	char *got = repository_name(str_of(url));
 
 	if (strcmp(got, want) != 0)
 		fail_msg("%s: %s, wanted %s", url, got, want);
@@ -129,7 +130,7 @@ repositories(void **state UNUSED)
 	repository("file:///srv/git/x.git", "/srv/git/x");
 	repository("../x.git", "../x");
 	repository("", "");
-	none = name_repository(str_n(NULL, 0));
+	none = repository_name(str_n(NULL, 0));
 	assert_string_equal(none, "");
 	free(none);
 }
