@@ -62,7 +62,7 @@ is_our_link()
 {
 	[ -L "$1" ] || return 1
 	case $(readlink -- "$1") in
-	"$install_dir/current/bin/"*) return 0 ;;
+	"$install_dir/current/bin/"* | "$install_dir/current/share/man/"*) return 0 ;;
 	esac
 	return 1
 }
@@ -134,13 +134,14 @@ do_uninstall()
 
 	db=${CODEX_USAGE_DB:-$(xdg XDG_DATA_HOME .local/share)/codex-usage-tracker/usage.sqlite}
 	config=${CODEX_USAGE_CONFIG:-$(xdg XDG_CONFIG_HOME .config)/codex-usage-tracker/config.json}
-	for f in "$bin_dir"/*; do
+	for f in "$bin_dir"/* "$man_dir"/*; do
 		if is_our_link "$f"; then
 			rm -f -- "$f"
 			say "Removed $f"
 			removed=1
 		fi
 	done
+	rmdir -p --ignore-fail-on-non-empty -- "$man_dir" 2>/dev/null || true
 	if [ -L "$install_dir/current" ] || [ -d "$install_dir/versions" ]; then
 		take_lock
 		rm -f -- "$install_dir/current"
@@ -230,7 +231,15 @@ do_install()
 		name=${f##*/}
 		is_our_link "$bin_dir/$name" || set_link "$install_dir/current/bin/$name" "$bin_dir/$name"
 	done
-	for f in "$bin_dir"/*; do # programs that this version no longer has
+	# `man` looks for the manual beside the folder of a program on PATH.
+	mkdir -p -- "$man_dir"
+	for f in "$install_dir"/current/share/man/man1/*; do
+		name=${f##*/}
+		if is_our_link "$man_dir/$name" || [ ! -e "$man_dir/$name" ]; then
+			set_link "$install_dir/current/share/man/man1/$name" "$man_dir/$name"
+		fi
+	done
+	for f in "$bin_dir"/* "$man_dir"/*; do # what this version no longer has
 		if is_our_link "$f" && [ ! -e "$f" ]; then
 			rm -f -- "$f"
 		fi
@@ -265,6 +274,7 @@ done
 : "${HOME:=$(getent passwd "$(id -u)" | cut -d: -f6)}"
 install_dir=$(realpath -ms -- "${CODEX_USAGE_INSTALL_DIR:-$HOME/.codex-usage-tracker}")
 bin_dir=$(realpath -ms -- "${CODEX_USAGE_BIN_DIR:-$HOME/.local/bin}")
+man_dir=${bin_dir%/*}/share/man/man1
 # configure refuses to work in a folder with a blank in its name.
 tmp_root=${TMPDIR:-/tmp}
 case $tmp_root in

@@ -10,17 +10,15 @@ source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$source_dir/scripts/common.sh"
 
 TEST_PACKAGES=(
-	bats
 	clang-14
 	debootstrap
-	jq
 	libclang-rt-14-dev
 	libcmocka-dev
 	llvm-14
+	mandoc
 	python3
 	sqlite3
 	strace
-	valgrind
 	zstd
 )
 

@@ -127,14 +127,19 @@ less(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* What a later reading knows the file again by: its beginning and the bytes before the offset. */
-static void
-fingerprint(const struct reader *r, int64_t consumed, uint64_t *head, uint64_t *anchor)
+/* What a later reading knows the file again by: its beginning, and the bytes before the offset. */
+static uint64_t
+hash_head(const struct reader *r, int64_t consumed)
+{
+	return hash_at(r, 0, less(consumed, HEAD_BYTES));
+}
+
+static uint64_t
+hash_anchor(const struct reader *r, int64_t consumed)
 {
 	int64_t n = less(consumed, ANCHOR_BYTES);
 
-	*head = hash_at(r, 0, less(consumed, HEAD_BYTES));
-	*anchor = hash_at(r, consumed - n, n);
+	return hash_at(r, consumed - n, n);
 }
 
 /* The lines from R's offset on into the store. R->row.problem says why they ended early. */
@@ -142,6 +147,7 @@ static int
 read_lines(
     struct reader *r, struct linerd *in, struct recorder *rec, struct st_rollout *ro, struct err *e)
 {
+	int64_t begun = r->row.consumed;
 	struct line line;
 	struct err bad;
 	int rc;
@@ -159,8 +165,11 @@ read_lines(
 	if (rc < 0)
 		r->row.problem = xstrdup(bad.msg);
 	r->row.lines = ro->lines;
-	if (!r->found->compressed)
-		fingerprint(r, r->row.consumed, &r->row.head_hash, &r->row.anchor_hash);
+	if (!r->found->compressed) {
+		if (begun < HEAD_BYTES) /* else the head is as it was */
+			r->row.head_hash = hash_head(r, r->row.consumed);
+		r->row.anchor_hash = hash_anchor(r, r->row.consumed);
+	}
 	r->counts->bytes += linerd_bytes(in);
 	return recorder_end(rec, e);
 }
@@ -205,16 +214,16 @@ read_on(struct reader *r, const struct st_file *old, struct err *e)
 	struct st_rollout ro;
 	struct recorder *rec;
 	struct linerd *in;
-	uint64_t head, anchor;
 	int rc;
 
 	if (strcmp(old->state, "read") != 0 || old->rollout_id == 0 || old->compressed ||
 	    r->found->compressed || old->problem != NULL || r->row.size <= old->size ||
 	    old->dev != r->row.dev || old->ino != r->row.ino || old->consumed == 0)
 		return 0;
-	fingerprint(r, old->consumed, &head, &anchor);
-	if (head != old->head_hash || anchor != old->anchor_hash)
+	if (hash_head(r, old->consumed) != old->head_hash ||
+	    hash_anchor(r, old->consumed) != old->anchor_hash)
 		return 0;
+	r->row.head_hash = old->head_hash;
 	if (st_rollout_load(r->store, old->rollout_id, &ro, e) < 0)
 		return -1;
 	r->row.state = "read";

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""pieces.t - files that grow: random cut points in random order, an ingest after each
+piece, give the same database as the files read whole."""
+import os
+import random
+import sys
+
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.environ["TRACK_SRC"] + "/tests/tap"]
+import dump
+import kit
+import tap
+
+tap.need_lab()
+RUNS = 200 if tap.LONG else 80
+SEED = 20261122
+
+
+def rollouts(home):
+    for sub in ("sessions", "archived_sessions"):
+        for folder, _, names in os.walk(os.path.join(home, sub)):
+            for name in names:
+                if name.startswith("rollout-"):
+                    yield os.path.join(folder, name)
+
+
+def plan(home, rng):
+    """[(relative path, bytes)] in the order in which they are appended."""
+    pieces = []
+    for path in sorted(rollouts(home)):
+        with open(path, "rb") as f:
+            data = f.read()
+        name = os.path.relpath(path, home)
+        cuts = {0, len(data)}
+        if data and not path.endswith(".zst"):
+            cuts |= {rng.randrange(1, len(data)) for _ in range(rng.choice((0, 1, 2, 4)))}
+        cuts = sorted(cuts) if data else [0, 0]
+        times = sorted(rng.random() for _ in cuts[1:])
+        pieces += [(t, name, data[a:b]) for t, a, b in zip(times, cuts, cuts[1:])]
+    return [(name, data) for _, name, data in sorted(pieces, key=lambda p: p[0])]
+
+
+def one(run):
+    rng = random.Random(SEED + run)
+    name = rng.choice(kit.folders())
+    work = kit.temp("pieces")
+    home = os.path.join(work, "home")
+    os.mkdir(home)
+    pieces = plan(kit.home(name), rng)
+    for path, data in pieces:
+        path = os.path.join(home, path)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "ab") as f:
+            f.write(data)
+        ingest(work + "/grown", home)
+    ingest(work + "/whole", home)
+    # the unterminated tail is remembered with the file, the rest is what was read
+    wrong = dump.difference(dump.dump(work + "/grown"), dump.dump(work + "/whole"))
+    kit.drop(work)
+    return name, len(pieces), wrong
+
+
+def ingest(db, home):
+    p = tap.run(kit.PROGRAM, "ingest", "--db", db, "--home", home)
+    if p[0] != 0:
+        raise kit.Failed(f"ingest: exit {p[0]}: {p[2]}")
+
+
+for run, result in kit.each(one, range(RUNS)):
+    if isinstance(result, Exception):
+        tap.ok(False, f"run {run}", kit.problem(result))
+    else:
+        tap.ok(result[2] == "", f"run {run}: {result[0]} in {result[1]} pieces", result[2])
+tap.done()
