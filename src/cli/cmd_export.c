@@ -22,9 +22,10 @@ to_file(struct app *a, const struct opts *o, const struct query *q, enum printer
 		free(part);
 		return rc;
 	}
-	rc = events_export(a->store, q, o->counted, format, f, e);
-	if (rc == 0)
+	if (events_export(a->store, q, o->counted, format, f, e) == 0)
 		rc = app_flush(f, o->out, e);
+	else
+		rc = err_prefix(e, "%s", o->out);
 	if (fclose(f) != 0 && rc == 0)
 		rc = err_sys(e, "cannot write %s", o->out);
 	if (rc == 0 && rename(part, o->out) < 0)
@@ -64,6 +65,8 @@ run(struct app *a, const struct opts *o, struct err *e)
 		    e, "cannot write %s", o->out); /* a pipe or a device is written as it is */
 	else {
 		rc = events_export(a->store, &q, o->counted, format, f, e);
+		if (rc < 0)
+			(void)err_prefix(e, "%s", o->out);
 		if (fclose(f) != 0 && rc == 0)
 			rc = err_sys(e, "cannot write %s", o->out);
 	}

@@ -286,10 +286,17 @@ read_ancestors(struct pass *p, struct err *e)
 static int
 titles(struct pass *p, struct err *e)
 {
+	const struct reader_counts *c = &p->sum->counts;
+	const char **names = xcalloc(p->opts->roots_len, sizeof(*names));
+	size_t n = 0;
+	int rc;
+
 	for (size_t i = 0; i < p->opts->roots_len; i++)
-		if (p->scans[i].is_home && ingest_titles(p->store, p->scans[i].home, e) < 0)
-			return -1;
-	return 0;
+		if (p->scans[i].is_home)
+			names[n++] = p->scans[i].home;
+	rc = ingest_titles(p->store, names, n, c->read + c->grown > 0, e);
+	free(names);
+	return rc;
 }
 
 /* The rule by which a request is long is in the sums: where it changed, every thread is walked again. */
@@ -324,6 +331,8 @@ settle_all(struct pass *p, struct err *e)
 	int n;
 
 	p->at.settling = true;
+	if (begin(p, e) < 0 || settle_boundaries(p->store, e) < 0 || commit(p, e) < 0)
+		return -1;
 	do {
 		if (begin(p, e) < 0)
 			return -1;

@@ -58,9 +58,11 @@ int ingest_run(
 void ingest_summary_clear(struct ingest_summary *sum);
 
 /*
- * Titles of the threads from HOME's session_index.jsonl into S, inside the caller's transaction.
- * Returns 0 (also when there is no such file); -1 with ERR_DB in *E. Source: formats.md 1.4.
+ * Titles of the threads from the session_index.jsonl of the N HOMES (borrowed) into S,
+ * inside the caller's transaction. Files that did not change since are not opened, unless
+ * AGAIN. Returns 0 (also when there are none); -1 with ERR_DB in *E. Source: formats.md 1.4.
  */
-int ingest_titles(struct store *s, const char *home, struct err *e);
+int ingest_titles(
+    struct store *s, const char *const *homes, size_t n, bool again, struct err *e);
 
 #endif

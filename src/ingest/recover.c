@@ -10,28 +10,6 @@
 #include "ledger/ledger.h"
 #include "store/st_home.h"
 
-/* Is M the child that serves the missing thread UUID: longest inherited part, then smallest uuid? */
-static int
-serves(struct family *f, struct member *m, const char *uuid, bool *yes, struct err *e)
-{
-	/* usage lines in front of the boundary, of every rollout that names the thread */
-	static const char SQL[] =
-	    "SELECT r.id, t.uuid, (SELECT count(*) FROM usage u WHERE u.rollout_id = r.id "
-	    "AND u.line < r.own_line) AS n FROM ancestor a JOIN rollout r ON r.id = a.rollout_id "
-	    "JOIN thread t ON t.id = r.thread_id WHERE a.uuid = ?1 AND r.start_ordinal IS NULL "
-	    "ORDER BY n DESC, t.uuid, r.page LIMIT 1";
-	struct stmt *q = store_stmt(f->store, SQL, e);
-	int rc;
-
-	if (q == NULL)
-		return -1;
-	stmt_bind_strz(q, 1, uuid);
-	rc = stmt_step(q, e);
-	*yes = rc == 1 && stmt_i64(q, 0) == m->ro->id;
-	stmt_done(q);
-	return rc < 0 ? -1 : 0;
-}
-
 static const struct st_turn *
 turn_of(const struct member *m, int64_t seq)
 {
@@ -108,6 +86,92 @@ out:
 	free(own);
 	free(other);
 	st_rollouts_free(rollouts, len);
+	return rc;
+}
+
+/* Usage lines that M inherited from the ancestor UUID, and nobody else. */
+static int
+count_owned(struct family *f, struct member *m, const char *uuid, int64_t *n, struct err *e)
+{
+	int64_t known;
+
+	*n = 0;
+	if (known_until(f, m, &known, e) < 0)
+		return -1;
+	for (size_t i = m->from; i < m->to; i++) {
+		const struct st_usage *u = &f->lines[i];
+
+		if (u->line < m->boundary.line && (turn_ms(m, u) >= 0 || u->line > known) &&
+		    strcmp(m->ancestors[owner_of(m, u)], uuid) == 0)
+			(*n)++;
+	}
+	return 0;
+}
+
+struct candidate {
+	int64_t rollout_id, thread_id, owned;
+	char *thread, *page;
+};
+
+/* How much of the thread UUID the candidate C holds. */
+static int
+measure(struct family *f, struct candidate *c, const char *uuid, struct err *e)
+{
+	struct family other;
+	int rc = family_load(f->store, c->thread_id, xstrdup(c->thread), &other, e);
+
+	for (size_t i = 0; rc == 0 && i < other.len; i++)
+		if (other.rollouts[i].id == c->rollout_id)
+			rc = count_owned(&other, &other.members[i], uuid, &c->owned, e);
+	family_free(&other);
+	return rc;
+}
+
+static int
+candidates(struct family *f, const char *uuid, struct candidate **out, size_t *n, struct err *e)
+{
+	static const char SQL[] = "SELECT r.id, t.id, t.uuid, r.page FROM ancestor a "
+				  "JOIN rollout r ON r.id = a.rollout_id "
+				  "JOIN thread t ON t.id = r.thread_id WHERE a.uuid = ?1 "
+				  "AND r.start_ordinal IS NULL ORDER BY t.uuid, r.page";
+	struct stmt *q = store_stmt(f->store, SQL, e);
+	size_t alloc = 0;
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_strz(q, 1, uuid);
+	while ((rc = stmt_step(q, e)) == 1) {
+		xgrow(out, *n, &alloc, sizeof(**out));
+		(*out)[(*n)++] = (struct candidate){ stmt_i64(q, 0), stmt_i64(q, 1), 0,
+			stmt_dup(q, 2), stmt_dup(q, 3) };
+	}
+	stmt_done(q);
+	return rc;
+}
+
+/*
+ * Is M the one that serves the missing thread UUID? It is the copy that holds most of its lines; of
+ * equal ones the first by thread and page.
+ */
+static int
+serves(struct family *f, struct member *m, const char *uuid, bool *yes, struct err *e)
+{
+	struct candidate *all = NULL;
+	size_t n = 0, best = 0;
+	int rc = candidates(f, uuid, &all, &n, e);
+
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		rc = measure(f, &all[i], uuid, e);
+		if (all[i].owned > all[best].owned)
+			best = i;
+	}
+	*yes = rc == 0 && n > 0 && all[best].rollout_id == m->ro->id;
+	for (size_t i = 0; i < n; i++) {
+		free(all[i].thread);
+		free(all[i].page);
+	}
+	free(all);
 	return rc;
 }
 

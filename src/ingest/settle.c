@@ -125,6 +125,30 @@ out:
 }
 
 int
+settle_boundaries(struct store *s, struct err *e)
+{
+	int64_t *ids;
+	size_t n;
+	int rc;
+
+	if (st_thread_dirty_copies(s, &ids, &n, e) < 0)
+		return -1;
+	rc = 0;
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct family f;
+		char *uuid;
+
+		rc = st_thread_uuid(s, ids[i], &uuid, e);
+		if (rc == 0) {
+			rc = family_load(s, ids[i], uuid, &f, e);
+			family_free(&f);
+		}
+	}
+	free(ids);
+	return rc;
+}
+
+int
 settle_some(struct store *s, const struct price_card *card, int max, struct err *e)
 {
 	int done = 0;

@@ -11,6 +11,13 @@
 #include "store/store.h"
 
 /*
+ * Find and write the boundaries of the dirty threads that were copied from others, inside the
+ * caller's transaction: which copy serves a missing thread depends on all of them. Call it before
+ * settle_some. Returns 0; -1 with ERR_DB in *E.
+ */
+int settle_boundaries(struct store *s, struct err *e);
+
+/*
  * Settle up to MAX dirty threads, inside the caller's transaction; CARD (borrowed) says which
  * requests are long. Returns the number of threads settled (0: none was
  * dirty); -1 with ERR_DB in *E.

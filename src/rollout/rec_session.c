@@ -21,8 +21,14 @@ clean_url(struct rollout *r, struct str url)
 	if (url.p == NULL)
 		return url;
 	scheme = memmem(url.p, url.n, "://", 3);
-	if (scheme == NULL)
-		return url; /* git@host:path has no secret */
+	if (scheme == NULL) {
+		size_t at_sign = str_chr(url, '@');
+
+		/* user@host:path: git@ is everybody's, another user is a person */
+		if (at_sign == url.n || str_starts(url, "git@"))
+			return url;
+		return str_n(url.p + at_sign + 1, url.n - at_sign - 1);
+	}
 	start = (size_t)(scheme - url.p) + 3;
 	slash = memchr(url.p + start, '/', url.n - start);
 	end = slash == NULL ? url.n : (size_t)(slash - url.p);
@@ -39,11 +45,23 @@ clean_url(struct rollout *r, struct str url)
 	return rollout_keep(r, sbuf_detach(&b));
 }
 
+/* A word of the format: an identifier; anything else may be a text and is "other". */
+static struct str
+word(struct str s)
+{
+	if (s.n == 0 || s.n > 40)
+		return STR("other");
+	for (size_t i = 0; i < s.n; i++)
+		if (!str_isalpha(s.p[i]) && !str_isdigit(s.p[i]) && s.p[i] != '_' && s.p[i] != '-')
+			return STR("other");
+	return s;
+}
+
 static const char *
 subagent_kind(struct json_object *sub, struct record *rec)
 {
 	struct json_object *spawn = jx_obj(sub, "thread_spawn");
-	struct str word = jx_text(sub);
+	struct str name = jx_text(sub);
 
 	if (spawn != NULL) {
 		struct rec_session *s = &rec->session;
@@ -60,28 +78,49 @@ subagent_kind(struct json_object *sub, struct record *rec)
 			s->agent_path = jx_str(spawn, "agent_path");
 		return "subagent";
 	}
-	if (str_eqz(word, "review"))
+	if (str_eqz(name, "review"))
 		return "review";
-	if (str_eqz(word, "compact"))
+	if (str_eqz(name, "compact"))
 		return "compact";
 	return "subagent";
 }
 
+/* {"subagent":"review"} is kept as "subagent:review": never more of the object than its words. */
+static struct str
+object_words(struct rollout *r, struct json_object *v)
+{
+	static const char *const outer[] = { "subagent", "internal", "custom" };
+
+	for (size_t i = 0; i < ARRAY_LEN(outer); i++) {
+		struct json_object *inner = jx_any(v, outer[i]);
+		struct str name = STR("other");
+
+		if (inner == NULL)
+			continue;
+		if (jx_text(inner).p != NULL && i < 2)
+			name = word(jx_text(inner));
+		else if (jx_obj(inner, "thread_spawn") != NULL)
+			name = STR("thread_spawn");
+		return rollout_keep(r, xasprintf("%s:%.*s", outer[i], (int)name.n, name.p));
+	}
+	return STR("other");
+}
+
 static void
-source(struct json_object *p, struct record *rec)
+source(struct rollout *r, struct json_object *p, struct record *rec)
 {
 	static const char *const words[] = { "cli", "exec", "vscode", "mcp" };
 	struct json_object *v = jx_any(p, "source");
 	struct rec_session *s = &rec->session;
-	struct str word = jx_text(v);
+	struct str name = jx_text(v);
 
 	s->source_kind = "other";
 	if (v == NULL)
 		return;
-	if (word.p != NULL) {
-		s->source = word;
+	if (name.p != NULL) {
+		s->source = word(name);
 		for (size_t i = 0; i < ARRAY_LEN(words); i++)
-			if (str_eqz(word, words[i]))
+			if (str_eqz(name, words[i]))
 				s->source_kind = words[i];
 		return;
 	}
@@ -89,7 +128,7 @@ source(struct json_object *p, struct record *rec)
 		rec->fault = "source is no text";
 		return;
 	}
-	s->source = str_of(json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
+	s->source = object_words(r, v);
 	if (jx_any(v, "subagent") != NULL)
 		s->source_kind = subagent_kind(jx_any(v, "subagent"), rec);
 	else if (str_eqz(jx_str(v, "internal"), "guardian"))
@@ -125,7 +164,7 @@ rec_session(struct rollout *r, struct json_object *p, struct record *rec)
 		s->base_end_ordinal = REC_ABSENT;
 	if (!jx_i64(p, "subagent_history_start_ordinal", 0, INT64_MAX - 1, &s->start_ordinal))
 		s->start_ordinal = REC_ABSENT;
-	source(p, rec);
+	source(r, p, rec);
 	if (str_starts(s->thread_source, "guardian"))
 		s->source_kind = "guardian";
 	if (s->id.p == NULL)

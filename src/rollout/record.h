@@ -41,7 +41,7 @@ struct rec_usage {
 
 struct rec_session {
 	struct str id, timestamp, cwd, originator, cli_version, provider;
-	struct str source;              /* as logged: the string, or the JSON text of the object */
+	struct str source;              /* the word, or "subagent:review" for an object */
 	const char *source_kind;        /* one of the words of design.md 10 */
 	struct str commit, branch, url; /* url without user and token */
 	struct str forked_from, parent, nickname, role, agent_path;

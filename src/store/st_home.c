@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include "base/xalloc.h"
 #include "store/st_home.h"
 
 int
@@ -142,6 +143,48 @@ st_thread_next_dirty(struct store *s, int64_t *id, char **uuid, struct err *e)
 }
 
 int
+st_thread_dirty_copies(struct store *s, int64_t **out, size_t *n, struct err *e)
+{
+	static const char SQL[] =
+	    "SELECT DISTINCT r.thread_id FROM ancestor a "
+	    "JOIN rollout r ON r.id = a.rollout_id "
+	    "JOIN thread t ON t.id = r.thread_id WHERE t.dirty = 1 ORDER BY 1";
+	struct stmt *q = store_stmt(s, SQL, e);
+	size_t alloc = 0;
+	int rc;
+
+	*out = NULL;
+	*n = 0;
+	if (q == NULL)
+		return -1;
+	while ((rc = stmt_step(q, e)) == 1) {
+		xgrow(out, *n, &alloc, sizeof(**out));
+		(*out)[(*n)++] = stmt_i64(q, 0);
+	}
+	stmt_done(q);
+	return rc;
+}
+
+int
+st_thread_uuid(struct store *s, int64_t id, char **out, struct err *e)
+{
+	static const char SQL[] = "SELECT uuid FROM thread WHERE id = ?1";
+	struct stmt *q = store_stmt(s, SQL, e);
+	int rc;
+
+	*out = NULL;
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, id);
+	if ((rc = stmt_step(q, e)) == 1)
+		*out = stmt_dup(q, 0);
+	stmt_done(q);
+	if (rc == 0)
+		return err_set(e, ERR_BUG, "thread %" PRId64 " is not there", id);
+	return rc < 0 ? -1 : 0;
+}
+
+int
 st_thread_clean(struct store *s, int64_t id, struct err *e)
 {
 	static const char SQL[] = "UPDATE thread SET dirty = 0 WHERE id = ?1";
@@ -169,10 +212,8 @@ st_thread_with_rollout(struct store *s, const char *uuid, int64_t *id, struct er
 int
 st_thread_title(struct store *s, struct str uuid, struct str title, int64_t ms, struct err *e)
 {
-	static const char SQL[] =
-	    "UPDATE thread SET title = ?2, title_ms = ?3 WHERE uuid = ?1 "
-	    "AND (title_ms IS NULL OR title_ms <= ?3) AND (title IS NOT ?2 OR title_ms IS NOT "
-	    "?3)";
+	static const char SQL[] = "UPDATE thread SET title = ?2, title_ms = ?3 WHERE uuid = ?1 "
+				  "AND (title IS NOT ?2 OR title_ms IS NOT ?3)";
 	struct stmt *q = store_stmt(s, SQL, e);
 
 	if (q == NULL)

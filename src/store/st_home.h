@@ -34,13 +34,19 @@ int st_thread_dirty_all(struct store *s, struct err *e);
 /* Id and uuid of a dirty thread: *ID, and *UUID (owned by the caller: free). Returns 1; 0 when none is left; -1 with ERR_DB in *E. */
 int st_thread_next_dirty(struct store *s, int64_t *id, char **uuid, struct err *e);
 
+/* Ids of the dirty threads with a rollout that names ancestors, into a new array *OUT of *N (owned by the caller: free). Returns 0; -1 with ERR_DB in *E. */
+int st_thread_dirty_copies(struct store *s, int64_t **out, size_t *n, struct err *e);
+
+/* Uuid of the thread ID into a new string *OUT (owned by the caller: free). Returns 0; -1 with ERR_DB or, without such a thread, ERR_BUG in *E. */
+int st_thread_uuid(struct store *s, int64_t id, char **out, struct err *e);
+
 /* The thread ID is settled. Returns 0; -1 with ERR_DB in *E. */
 int st_thread_clean(struct store *s, int64_t id, struct err *e);
 
 /* Row id of the thread UUID into *ID when it has a rollout of its own, else 0 into *ID. Returns 0; -1 with ERR_DB in *E. */
 int st_thread_with_rollout(struct store *s, const char *uuid, int64_t *id, struct err *e);
 
-/* Set the TITLE of the thread UUID as of MS, if such a thread is known and has no newer one. Returns 0; -1 with ERR_DB in *E. */
+/* Set the TITLE of the thread UUID as of MS, if such a thread is known. Returns 0; -1 with ERR_DB in *E. */
 int st_thread_title(struct store *s, struct str uuid, struct str title, int64_t ms, struct err *e);
 
 #endif

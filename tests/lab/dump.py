@@ -17,12 +17,12 @@ import sys
 # Columns: "id" own row id; "drop" place or time of reading; a table's name: reference
 # to it; "text" although its name ends in _id. All others are copied as they are.
 REFERENCES = {"thread", "rollout", "home", "file", "dimset"}
-DROP_META = {"database_id", "generation"}
+DROP_META = {"database_id", "generation", "titles_read"}
 TABLES = {
     "meta": {},
     "home": {"id": "id", "path": "base"},
     "thread": {"id": "id"},
-    "rollout": {"id": "id", "state": "drop", "thread_id": "thread", "home_id": "home"},
+    "rollout": {"id": "id", "thread_id": "thread", "home_id": "home"},
     "file": {"id": "id", "path": "base", "home_id": "home", "rollout_id": "rollout", "dev": "drop",
              "ino": "drop", "mtime_ns": "drop", "ctime_ns": "drop", "read_ms": "drop"},
     "skip": {"file_id": "file"},
@@ -146,7 +146,7 @@ def difference(a, b, most=12):
         return ""
     left, right = set(a), set(b)
     out = ["- " + x for x in a if x not in right][:most] + ["+ " + x for x in b if x not in left][:most]
-    return "\n".join(out) or "the same lines, but not equally often"
+    return "\n".join(x[:600] for x in out) or "the same lines, but not equally often"
 
 
 if __name__ == "__main__":

@@ -76,10 +76,11 @@ sources(void **state UNUSED)
 	source("'unknown'", "other", "unknown");
 	source("'my-bridge'", "other", "my-bridge");
 	source("'CLI'", "other", "CLI");
-	source("{'custom':'mine'}", "other", "{\"custom\":\"mine\"}");
+	source("{'custom':'mine'}", "other", "custom:other");
+	source("'a text, no word'", "other", "other");
 	source("{'internal':'memory_consolidation'}", "other", NULL);
-	source("{'internal':'guardian'}", "guardian", "{\"internal\":\"guardian\"}");
-	source("{'subagent':'review'}", "review", "{\"subagent\":\"review\"}");
+	source("{'internal':'guardian'}", "guardian", "internal:guardian");
+	source("{'subagent':'review'}", "review", "subagent:review");
 	source("{'subagent':'compact'}", "compact", NULL);
 	source("{'subagent':'memory_consolidation'}", "subagent", NULL);
 	source("{'subagent':{'other':'x'}}", "subagent", NULL);
