@@ -231,9 +231,11 @@ do_install()
 		name=${f##*/}
 		is_our_link "$bin_dir/$name" || set_link "$install_dir/current/bin/$name" "$bin_dir/$name"
 	done
-	# `man` looks for the manual beside the folder of a program on PATH.
-	mkdir -p -- "$man_dir"
+	# `man` looks for the manual beside the folder of a program on PATH. With a bin folder of
+	# the user's choice nothing is written beside it.
+	[ -n "${CODEX_USAGE_BIN_DIR-}" ] || mkdir -p -- "$man_dir"
 	for f in "$install_dir"/current/share/man/man1/*; do
+		[ -z "${CODEX_USAGE_BIN_DIR-}" ] || break
 		name=${f##*/}
 		if is_our_link "$man_dir/$name" || [ ! -e "$man_dir/$name" ]; then
 			set_link "$install_dir/current/share/man/man1/$name" "$man_dir/$name"

@@ -229,8 +229,14 @@ check_roots(const struct app *a, struct err *e)
 		const struct place_root *r = &a->places.roots[i];
 		struct stat st;
 
-		if (stat(r->path, &st) == 0)
+		if (stat(r->path, &st) == 0) {
+			if (r->is_home && !S_ISDIR(st.st_mode))
+				return err_set(
+				    e, ERR_IO, "%s (%s): not a folder", r->path, r->origin);
+			if (access(r->path, S_ISDIR(st.st_mode) ? R_OK | X_OK : R_OK) < 0)
+				return err_sys(e, "%s (%s)", r->path, r->origin);
 			continue;
+		}
 		if (r->is_named)
 			return err_sys(e, "%s (%s)", r->path, r->origin);
 		return err_set(e, ERR_NOTFOUND,
@@ -264,7 +270,8 @@ app_ingest(
 	for (size_t i = 0; i < a->places.roots_len; i++)
 		roots[i] = (struct ingest_root){ a->places.roots[i].path, a->places.roots[i].label,
 			a->places.roots[i].is_home };
-	if (check_roots(a, e) == 0 && store_open(&s, a->places.db.path, STORE_WRITER, e) == 0 &&
+	if (check_roots(a, e) == 0 &&
+	    store_open_wait(&s, a->places.db.path, STORE_WRITER, wait_ms, e) == 0 &&
 	    lock_take(&lock, a->places.db.path, wait_ms, e) == 0) {
 		rc = ingest_run(s, &opts, sum, e);
 		progress_end(&bar);

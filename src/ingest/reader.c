@@ -379,7 +379,7 @@ take_in(struct reader *r, const struct st_file *old, int64_t home_id, struct err
 
 	if (f->problem != NULL)
 		return failed(r, f->problem, e);
-	r->fd = open(f->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	r->fd = open(f->os_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (r->fd < 0)
 		return failed(r, strerror(errno), e);
 	/* what is read is what is remembered, whatever happened since the scan */

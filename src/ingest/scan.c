@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
+#include "base/utf8.h"
 #include "base/xalloc.h"
 #include "ingest/name.h"
 #include "ingest/scan.h"
@@ -23,6 +25,32 @@ struct walk {
 	    seen[DEPTH_MAX]; /* the folders that we are inside of: a link back is a loop */
 };
 
+/*
+ * A path as a text: the same when it is UTF-8. Else the bad bytes are marked, and its
+ * fingerprint tells it from others that look alike.
+ */
+static char *
+as_text(const char *path)
+{
+	struct sbuf b;
+	bool good = true;
+	uint32_t c;
+	size_t n;
+
+	sbuf_init(&b, SIZE_MAX / 2);
+	for (const char *p = path; *p != '\0'; p += n) {
+		n = utf8_decode(p, strlen(p), &c);
+		if (c == UTF8_BAD) {
+			good = false;
+			sbuf_addz(&b, "\xef\xbf\xbd");
+		} else
+			sbuf_add(&b, p, n);
+	}
+	if (!good)
+		sbuf_addf(&b, "#%016" PRIx64, hash_str(str_of(path), 0));
+	return sbuf_detach(&b);
+}
+
 static struct scan_file *
 add(struct scan *s, const char *path)
 {
@@ -31,7 +59,8 @@ add(struct scan *s, const char *path)
 	xgrow(&s->files, s->len, &s->alloc, sizeof(*s->files));
 	f = &s->files[s->len++];
 	memset(f, 0, sizeof(*f));
-	f->path = xstrdup(path);
+	f->path = as_text(path);
+	f->os_path = xstrdup(path);
 	return f;
 }
 
@@ -84,7 +113,7 @@ entry(struct walk *w, const char *dir, const char *name, int depth)
 		struct scan_file *f = add(w->out, real == NULL ? path : real);
 
 		f->archived = w->archived;
-		f->compressed = str_ends(str_of(f->path), ".zst");
+		f->compressed = str_ends(str_of(f->os_path), ".zst");
 		fill(f, &st);
 		free(real);
 	}
@@ -160,6 +189,7 @@ static void
 drop_file(struct scan_file *f)
 {
 	free(f->path);
+	free(f->os_path);
 	free(f->problem);
 }
 
@@ -213,7 +243,7 @@ scan_root(const char *path, bool is_home, struct scan *out, struct err *e)
 		struct scan_file *f = add(out, out->home);
 
 		fill(f, &st);
-		f->compressed = str_ends(str_of(f->path), ".zst");
+		f->compressed = str_ends(str_of(f->os_path), ".zst");
 		*strrchr(out->home, '/') = '\0';
 		return 0;
 	}

@@ -9,7 +9,8 @@
 #include "base/err.h"
 
 struct scan_file {
-	char *path;    /* real path */
+	char *path;    /* real path as a text that no other file has: what it is known by */
+	char *os_path; /* the bytes to open it by */
 	char *problem; /* NULL: a file to read; else why it cannot be one */
 	bool archived, compressed;
 	int64_t dev, ino, size, mtime_ns, ctime_ns;

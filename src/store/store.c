@@ -115,7 +115,7 @@ make_file(const char *path, struct err *e)
 }
 
 static int
-open_handle(struct store *s, enum store_mode mode, struct err *e)
+open_handle(struct store *s, enum store_mode mode, int64_t wait_ms, struct err *e)
 {
 	int flags = mode == STORE_WRITER ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
 	struct stat st;
@@ -130,7 +130,7 @@ open_handle(struct store *s, enum store_mode mode, struct err *e)
 		return store_fail(s, e);
 	}
 	(void)sqlite3_extended_result_codes(s->db, 1);
-	(void)sqlite3_busy_timeout(s->db, BUSY_MS);
+	store_wait(s, wait_ms);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
@@ -196,11 +196,24 @@ migrate(struct store *s, int64_t from, struct err *e)
 int
 store_open(struct store **out, const char *path, enum store_mode mode, struct err *e)
 {
+	return store_open_wait(out, path, mode, BUSY_MS, e);
+}
+
+void
+store_wait(struct store *s, int64_t ms)
+{
+	(void)sqlite3_busy_timeout(s->db, (int)(ms > INT_MAX ? INT_MAX : ms)); /* always works */
+}
+
+int
+store_open_wait(
+    struct store **out, const char *path, enum store_mode mode, int64_t ms, struct err *e)
+{
 	struct store *s = xcalloc(1, sizeof(*s));
 	int64_t version = 0;
 
 	s->path = xstrdup(path);
-	if (open_handle(s, mode, e) < 0 || check_identity(s, &version, e) < 0)
+	if (open_handle(s, mode, ms, e) < 0 || check_identity(s, &version, e) < 0)
 		goto fail;
 	if (mode == STORE_WRITER) {
 		if (store_exec(s,

@@ -31,6 +31,13 @@ struct stmt;
  */
 int store_open(struct store **out, const char *path, enum store_mode mode, struct err *e);
 
+/* Let S wait at most MS for another program's lock instead of 5 s; cannot fail. */
+void store_wait(struct store *s, int64_t ms);
+
+/* As store_open of PATH in MODE, waiting at most MS for another program's lock from the start. Results, owner and errors as there. */
+int store_open_wait(
+    struct store **out, const char *path, enum store_mode mode, int64_t ms, struct err *e);
+
 /* Close S and free it. NULL-safe; cannot fail. */
 void store_close(struct store *s);
 

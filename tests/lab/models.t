@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """By model: `report --by model` is what truth.json's delivered requests add up to,
-on every folder but those that stand in OTHERWISE with the reason. Response by
+on every folder but those that stand below with the reason; there it is what the
+requests without (or with) those that are named add up to. Response by
 response: a counted token_usage_record is the request of its response id (six
 counters, model, end within a second); a counted token_count is a request of its
 session with the same usage and model that ended within a minute.
@@ -8,6 +9,7 @@ session with the same usage and model that ended within a minute.
 import os
 import sys
 
+sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.environ["TRACK_SRC"] + "/tests/tap"]
 import datetime
 
@@ -33,39 +35,38 @@ JOINED = {
 }
 
 
-def missing(reason, **by_folder):
+def missing(reason, by_folder):
     for name, numbers in by_folder.items():
-        version, scenario = name.split("__", 1)
-        NOT_IN_FILES[version[1:].replace("_", ".") + "/" + scenario] = (reason, numbers)
+        NOT_IN_FILES[name] = (reason, numbers)
 
 
 ALL = None  # every delivered request
 
-missing("0.20 logged no counts at all",
-        v0_20_0__s01_text=ALL, v0_20_0__s01b_plain_dir_no_ratelimits=ALL, v0_20_0__s02_tools=ALL,
-        v0_20_0__s03_resume=ALL, v0_20_0__s05_compact_auto=ALL, v0_20_0__s07_model_switch=ALL,
-        v0_20_0__s08_errors=ALL, v0_20_0__s08b_killed=ALL, v0_20_0__s12_two_limit_families=ALL)
-missing("wire_api=chat: every token_count has info:null",
-        v0_36_0__s17_chat_wire=ALL, v0_47_0__s17_chat_wire=ALL)
-missing("0.36 does not log what its compactions used",
-        v0_36_0__s05_compact_auto=[2, 4], v0_36_0__s10_tui=[8])
-missing("killed while a tool ran: the count is written only after the tools",
-        v0_36_0__s08b_killed=[3], v0_140_0__s08b_killed=[3])
-missing("a compaction by the server is not in token_count (0.98 to 0.140)",
-        v0_98_0__s16_chatgpt_login_openai_provider=[14], v0_117_0__s16_chatgpt_login_openai_provider=[14],
-        v0_117_0__s16w_chatgpt_login_websocket=[18], v0_140_0__s16_chatgpt_login_openai_provider=[14],
-        v0_140_0__s16w_chatgpt_login_websocket=[18])
-missing("the disk was full: what was answered then was never written, the second session has no file (0.47: has one)",
-        v0_36_0__s18_disk_full_torn=[6, 7, 8, 9, 10, 11, 12], v0_47_0__s18_disk_full_torn=[10, 11, 12],
-        v0_98_0__s18_disk_full_torn=[3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-        v0_117_0__s18_disk_full_torn=[4, 5, 6, 7, 8, 9, 10, 11, 12],
-        v0_140_0__s18_disk_full_torn=[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
-        v0_169_0__s18_disk_full_torn=[2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])
-missing("requests for thread titles have no file (0.154 on)",
-        v0_169_0__s10_tui=[2, 4, 5, 6, 7, 9, 11, 17], v0_169_0__s10b_tui_backtrack_fork=[2, 4, 6, 8],
-        v0_169_0__s10c_tui_new_fork_resume=[2, 4, 5, 8, 10])
-missing("ephemeral runs have no file",
-        v0_169_0__s19_ephemeral_and_worktree=[1, 2, 3, 4, 5, 6, 8, 9])
+missing("0.20 logged no counts at all", {
+    "0.20.0/s01_text": ALL, "0.20.0/s01b_plain_dir_no_ratelimits": ALL, "0.20.0/s02_tools": ALL,
+    "0.20.0/s03_resume": ALL, "0.20.0/s05_compact_auto": ALL, "0.20.0/s07_model_switch": ALL,
+    "0.20.0/s08_errors": ALL, "0.20.0/s08b_killed": ALL, "0.20.0/s12_two_limit_families": ALL})
+missing("wire_api=chat: every token_count has info:null", {
+    "0.36.0/s17_chat_wire": ALL, "0.47.0/s17_chat_wire": ALL})
+missing("0.36 does not log what its compactions used", {
+    "0.36.0/s05_compact_auto": [2, 4], "0.36.0/s10_tui": [8]})
+missing("killed while a tool ran: the count is written only after the tools", {
+    "0.36.0/s08b_killed": [3], "0.140.0/s08b_killed": [3]})
+missing("a compaction by the server is not in token_count (0.98 to 0.140)", {
+    "0.98.0/s16_chatgpt_login_openai_provider": [14], "0.117.0/s16_chatgpt_login_openai_provider": [14],
+    "0.117.0/s16w_chatgpt_login_websocket": [18], "0.140.0/s16_chatgpt_login_openai_provider": [14],
+    "0.140.0/s16w_chatgpt_login_websocket": [18]})
+missing("the disk was full: what was answered then was never written, the second session has no file (0.47: has one)", {
+    "0.36.0/s18_disk_full_torn": [6, 7, 8, 9, 10, 11, 12], "0.47.0/s18_disk_full_torn": [10, 11, 12],
+    "0.98.0/s18_disk_full_torn": [3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    "0.117.0/s18_disk_full_torn": [4, 5, 6, 7, 8, 9, 10, 11, 12],
+    "0.140.0/s18_disk_full_torn": [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+    "0.169.0/s18_disk_full_torn": [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]})
+missing("requests for thread titles have no file (0.154 on)", {
+    "0.169.0/s10_tui": [2, 4, 5, 6, 7, 9, 11, 17], "0.169.0/s10b_tui_backtrack_fork": [2, 4, 6, 8],
+    "0.169.0/s10c_tui_new_fork_resume": [2, 4, 5, 8, 10]})
+missing("ephemeral runs have no file", {
+    "0.169.0/s19_ephemeral_and_worktree": [1, 2, 3, 4, 5, 6, 8, 9]})
 
 EVENTS = ("SELECT session_id, event_type, response_id, input_tokens, cached_input_tokens, cache_write_tokens,"
           " output_tokens, reasoning_output_tokens, total_tokens, coalesce(model, ''), captured_ms, source, source_line"

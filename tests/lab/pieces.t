@@ -5,6 +5,7 @@ import os
 import random
 import sys
 
+sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.environ["TRACK_SRC"] + "/tests/tap"]
 import dump
 import kit

@@ -4,7 +4,7 @@ session are what truth.json expects, and no other session has tokens; through
 `report --by session` as JSON and CSV, the relation `events`, and `explain`. The
 same for all folders of a version, and the whole lab, in one database. However
 the place is named (home, rollout folders, a link, a relative path, a blank in
-the name), the database holds the same.
+the name), the database holds the same; a copy of a home beside it adds nothing.
 """
 import csv
 import io
@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 
+sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.environ["TRACK_SRC"] + "/tests/tap"]
 import dump
 import kit
@@ -107,6 +108,10 @@ def places(name, first):
         db = os.path.join(top, f"{i}.db")
         kit.ingest(db, *argv, cwd=top)
         out[way] = dump.difference(wanted, dump.dump(db, homes=False))
+    db = os.path.join(top, "twice.db")
+    kit.ingest(db, "--home", real, "--home", blank, "--home", os.path.join(top, "link"),
+               "--rollouts", real + "/sessions")
+    out["a copy in a second home, and both named twice"] = wrong(by_events(db), expected([name]))
     kit.drop(top)
     return out
 
