@@ -170,27 +170,33 @@ family_member(struct family *f, const struct st_usage *u)
 	bug("usage line of another thread");
 }
 
-static const char *
-turn_id_of(const struct member *m, int64_t turn_seq)
+/* Number of the turn that TURN_ID names, 0 when it names none here. */
+static int64_t
+turn_by_id(const struct member *m, const char *turn_id)
 {
-	for (size_t i = 0; i < m->turns_len; i++)
-		if (m->turns[i].seq == turn_seq)
-			return m->turns[i].turn_id;
-	return NULL;
+	for (size_t i = 0; turn_id != NULL && i < m->turns_len; i++)
+		if (m->turns[i].turn_id != NULL && strcmp(m->turns[i].turn_id, turn_id) == 0)
+			return m->turns[i].seq;
+	return 0;
 }
 
-static bool
-is_turn(const struct st_context *c, const char *turn_id)
+/* Number of the turn in force at LINE, 0 before the first. */
+static int64_t
+turn_at(const struct member *m, int64_t line)
 {
-	return c->turn_id != NULL && strcmp(c->turn_id, turn_id) == 0;
+	int64_t seq = 0;
+
+	for (size_t i = 0; i < m->turns_len && m->turns[i].line <= line; i++)
+		seq = m->turns[i].seq;
+	return seq;
 }
 
 /*
- * The turn_context in force at POS: the last one before, but for a line of a
- * turn whose own context comes later (a compaction before the turn), that one.
+ * The turn_context in force at POS in turn number SEQ: the last one before, but where that is of
+ * another turn, the first of its own that comes later (a compaction before the turn).
  */
 static const struct st_context *
-context_at(const struct member *m, int64_t pos, const char *turn_id)
+context_at(const struct member *m, int64_t pos, int64_t seq)
 {
 	const struct st_context *before = NULL;
 
@@ -203,9 +209,9 @@ context_at(const struct member *m, int64_t pos, const char *turn_id)
 			before = c;
 			continue;
 		}
-		if (turn_id == NULL || (before != NULL && is_turn(before, turn_id)))
+		if (seq == 0 || (before != NULL && before->turn_seq == seq))
 			break;
-		if (is_turn(c, turn_id))
+		if (c->turn_seq == seq)
 			return c;
 	}
 	return before;
@@ -238,10 +244,10 @@ tier_word(const char *logged)
 }
 
 static int
-dimset(struct family *f, struct member *m, int64_t pos, const char *turn_id, const char **model,
+dimset(struct family *f, struct member *m, int64_t pos, int64_t seq, const char **model,
     const char **tier, int64_t *id, struct err *e)
 {
-	const struct st_context *c = context_at(m, pos, turn_id), *s = settings_at(m, pos);
+	const struct st_context *c = context_at(m, pos, seq), *s = settings_at(m, pos);
 	struct st_dimset d = {
 		.model = "",
 		.directory = m->cwd,
@@ -272,9 +278,9 @@ int
 family_dimset(struct family *f, struct member *m, const struct st_usage *u, const char **model,
     const char **tier, int64_t *id, struct err *e)
 {
-	const char *turn_id = u->turn_id != NULL ? u->turn_id : turn_id_of(m, u->turn_seq);
+	int64_t seq = turn_by_id(m, u->turn_id);
 
-	return dimset(f, m, u->pos, turn_id, model, tier, id, e);
+	return dimset(f, m, u->pos, seq != 0 ? seq : u->turn_seq, model, tier, id, e);
 }
 
 int
@@ -288,5 +294,5 @@ family_dimset_at(struct family *f, struct member *m, int64_t line, int64_t *id, 
 			pos = m->contexts[i].pos;
 			break;
 		}
-	return dimset(f, m, pos, NULL, &model, &tier, id, e);
+	return dimset(f, m, pos, turn_at(m, line), &model, &tier, id, e);
 }

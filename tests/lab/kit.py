@@ -4,6 +4,7 @@ of codex-track in an environment of their own, rollout files read independently.
 Every test begins with
 
     import os, sys
+    sys.dont_write_bytecode = True
     sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), os.environ["TRACK_SRC"] + "/tests/tap"]
     import kit, tap
     tap.need_lab()
