@@ -24,7 +24,8 @@ import tap
 
 tap.need_lab()
 
-SHUFFLES = 24
+QUICK = bool(os.environ.get("TRACK_QUICK"))  # sanitizers and distcheck: fewer orders, same kinds
+SHUFFLES = 4 if QUICK else 24
 TOTALS = ("SELECT session_id, sum(input_tokens), sum(cached_input_tokens), sum(cache_write_tokens),"
           " sum(output_tokens), sum(reasoning_output_tokens), sum(total_tokens) FROM events GROUP BY 1 ORDER BY 1")
 TITLES = "session_index.jsonl"
@@ -84,7 +85,7 @@ class Home:
 
 def orders(files):
     """Every order of few files; of many the given one, children first, and shuffles."""
-    if len(files) <= 4:
+    if len(files) <= (2 if QUICK else 4):
         return list(itertools.permutations(files))
     rng = random.Random(20261122)
     out = [tuple(files), tuple(reversed(files))]
@@ -313,7 +314,9 @@ def check(name):
     return len(files), checks, out
 
 
-for name, result in kit.each(check, kit.folders()):
+# The forks, resumes and sub-agents are where order matters; of the others a few.
+some = [n for i, n in enumerate(kit.folders()) if not QUICK or i % 8 == 0 or "_fork" in n]
+for name, result in kit.each(check, some):
     if kit.problem(result):
         tap.ok(False, name, kit.problem(result))
         continue
