@@ -50,6 +50,17 @@ st_rollup_remake(struct store *s, int64_t thread_id, struct err *e)
 }
 
 int
+st_rollup_remake_all(struct store *s, struct err *e)
+{
+	static const char SQL[] =
+	    "DELETE FROM rollup;"
+	    "INSERT INTO rollup(thread_id, quarter, dimset_id, is_long, responses, input, "
+	    "cached, cache_write, output, reasoning) " RECOUNT "GROUP BY 1, 2, 3, 4";
+
+	return store_exec(s, SQL, e);
+}
+
+int
 st_rollup_verify(struct store *s, bool *same, struct err *e)
 {
 	static const char SQL[] =

@@ -81,6 +81,9 @@ int st_owners(
 /* Make the sums of THREAD_ID anew from its counted lines; writes only what differs. Returns 0; -1 with ERR_DB in *E. */
 int st_rollup_remake(struct store *s, int64_t thread_id, struct err *e);
 
+/* Make all sums anew from the counted lines, those of threads that are not there any more too. Returns 0; -1 with ERR_DB in *E. */
+int st_rollup_remake_all(struct store *s, struct err *e);
+
 /* True in *SAME when every sum equals a recount of the counted lines. Returns 0; -1 with ERR_DB in *E. */
 int st_rollup_verify(struct store *s, bool *same, struct err *e);
 

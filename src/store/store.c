@@ -142,7 +142,7 @@ open_handle(struct store *s, enum store_mode mode, int64_t wait_ms, struct err *
 static int
 check_identity(struct store *s, int64_t *version, struct err *e)
 {
-	int64_t id, known = schema_steps[schema_steps_len - 1].version;
+	int64_t id, known = store_schema_known();
 
 	if (sqlite3_exec(s->db, "PRAGMA schema_version", NULL, NULL, NULL) != SQLITE_OK)
 		return store_fail(s, e);
@@ -167,7 +167,7 @@ migrate(struct store *s, int64_t from, struct err *e)
 {
 	char sql[128];
 
-	if (from == schema_steps[schema_steps_len - 1].version)
+	if (from == store_schema_known())
 		return 0;
 	if (store_begin(s, e) < 0)
 		return -1;
@@ -294,6 +294,18 @@ int64_t
 store_generation(struct store *s)
 {
 	return one_i64(s, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'generation'", 0);
+}
+
+int64_t
+store_schema(struct store *s)
+{
+	return one_i64(s, "PRAGMA user_version", 0);
+}
+
+int64_t
+store_schema_known(void)
+{
+	return schema_steps[schema_steps_len - 1].version;
 }
 
 int

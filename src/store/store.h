@@ -71,6 +71,12 @@ int store_meta(struct store *s, const char *key, char **out, struct err *e);
 /* Set meta KEY to VALUE, inside the caller's transaction. Returns 0; -1 with ERR_DB in *E. */
 int store_meta_set(struct store *s, const char *key, const char *value, struct err *e);
 
+/* Returns the schema version of the database S; 0 when it cannot be read. */
+int64_t store_schema(struct store *s);
+
+/* Returns the schema version that this program makes; cannot fail. */
+int64_t store_schema_known(void);
+
 /* PRAGMA integrity_check: 0 when the file is sound, -1 with its first complaint in *E. */
 int store_check(struct store *s, struct err *e);
 
