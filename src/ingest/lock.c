@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/num.h"
 #include "base/xalloc.h"
 #include "ingest/lock.h"
 
@@ -16,16 +17,24 @@ lock_path(const char *db)
 	return xasprintf("%s.lock", db);
 }
 
-static int
-busy(int fd, const char *db, struct err *e)
+/* The holder's pid as the lock file says it; "" when it does not. */
+static void
+holder(int fd, char pid[static 24])
 {
-	char pid[24] = "";
-	ssize_t n = pread(fd, pid, sizeof(pid) - 1, 0);
+	ssize_t n = pread(fd, pid, 23, 0);
 
 	pid[n > 0 ? n : 0] = '\0';
 	for (char *p = pid; *p != '\0'; p++)
 		if (*p < '0' || *p > '9')
 			*p = '\0';
+}
+
+static int
+busy(int fd, const char *db, struct err *e)
+{
+	char pid[24];
+
+	holder(fd, pid);
 	return err_set(e, ERR_BUSY, "%s is being filled by another program%s%s", db,
 	    pid[0] != '\0' ? ", process " : "", pid);
 }
@@ -100,4 +109,23 @@ lock_checked_ms(const char *db)
 			 : (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
 	free(path);
 	return ms;
+}
+
+void
+lock_look(const char *db, struct lock_state *out)
+{
+	char *path = lock_path(db), pid[24];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	*out = (struct lock_state){ .checked_ms = lock_checked_ms(db) };
+	/* a shared lock for the blink of an eye: whoever wants the lock then tries again */
+	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) < 0 && errno == EWOULDBLOCK) {
+		out->is_held = true;
+		holder(fd, pid);
+		if (num_i64(str_of(pid), 1, INT64_MAX, &out->pid) < 0)
+			out->pid = 0;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(path);
 }

@@ -23,6 +23,15 @@ int lock_take(struct lock *l, const char *db, int64_t wait_ms, struct err *e);
 /* Let go of L; CHECKED says that the pass came to its end: the file's mtime becomes now. NULL-safe for a lock not held; cannot fail. */
 void lock_drop(struct lock *l, bool checked);
 
+struct lock_state {
+	bool is_held;
+	int64_t pid;        /* of the holder; 0: not held, or not known */
+	int64_t checked_ms; /* time of the last successful check; -1: there was none */
+};
+
+/* Who holds the lock of the database DB at this moment, into *OUT; makes no lock file; cannot fail. */
+void lock_look(const char *db, struct lock_state *out);
+
 /* Time of the last successful check of the database DB in ms, -1 when there was none; cannot fail. */
 int64_t lock_checked_ms(const char *db);
 
