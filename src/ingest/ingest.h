@@ -20,6 +20,7 @@ struct ingest_progress {
 	int64_t files_done, files_all;
 	int64_t bytes_done, bytes_all; /* on disk */
 	bool settling;
+	int64_t threads_done, threads_all; /* settled; all 0: not known */
 };
 
 struct ingest_opts {
@@ -62,7 +63,6 @@ void ingest_summary_clear(struct ingest_summary *sum);
  * inside the caller's transaction. Files that did not change since are not opened, unless
  * AGAIN. Returns 0 (also when there are none); -1 with ERR_DB in *E. Source: formats.md 1.4.
  */
-int ingest_titles(
-    struct store *s, const char *const *homes, size_t n, bool again, struct err *e);
+int ingest_titles(struct store *s, const char *const *homes, size_t n, bool again, struct err *e);
 
 #endif
