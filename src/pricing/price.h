@@ -31,6 +31,9 @@ enum price_tier {
 };
 #define PRICE_TIERS 4
 
+#define PRICE_UNKNOWN_MODEL \
+	"unknown model" /* what price_reason says of a name that the card has not */
+
 /* What decides the price of a response. */
 struct price_key {
 	struct str model;     /* as logged */

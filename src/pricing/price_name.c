@@ -131,7 +131,7 @@ unpriced_family(const struct price_card *card, struct str s)
 struct price_meaning
 price_resolve(const struct price_card *card, struct str model)
 {
-	struct price_meaning none = { -1, "unknown model" };
+	struct price_meaning none = { -1, PRICE_UNKNOWN_MODEL };
 	const struct price_name *x = price_find_name(card, model);
 	char buf[PRICE_NAME_MAX];
 	struct str s = str_trim(model);
