@@ -94,6 +94,8 @@ load_prices(struct app *a, struct err *e)
 		folder == NULL ? NULL : xasprintf("%s/../share/codex-track/rates.json", folder),
 		xstrdup(PKGDATADIR "/rates.json"),
 	};
+	static const char *const origins[] = { "CODEX_USAGE_DATADIR", "beside the program",
+		"default" };
 	int rc = err_set(e, ERR_NOTFOUND,
 	    "rates.json was not found beside the program or in %s; "
 	    "install again",
@@ -102,6 +104,8 @@ load_prices(struct app *a, struct err *e)
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
 		if (paths[i] != NULL && access(paths[i], R_OK) == 0) {
 			rc = price_card_load(&a->card, paths[i], a->config.pricing, e);
+			a->rates = (struct place){ paths[i], origins[i] };
+			paths[i] = NULL;
 			break;
 		}
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
@@ -216,6 +220,7 @@ app_close(struct app *a)
 	a->store = NULL;
 	price_card_free(a->card);
 	a->card = NULL;
+	place_clear(&a->rates);
 	places_clear(&a->places);
 	place_clear(&a->config_place);
 	config_clear(&a->config);
@@ -375,4 +380,17 @@ app_format(const struct opts *o, bool *table, enum printer_format *format, struc
 		}
 	return err_set(e, ERR_USAGE, "--format %.40s: use %sjson, ndjson or csv", name,
 	    table != NULL ? "table, " : "");
+}
+
+int
+app_wait(const struct opts *o, int64_t dflt_ms, int64_t *ms, struct err *e)
+{
+	*ms = dflt_ms;
+	if (o->wait == NULL)
+		return 0;
+	if (num_i64(str_of(o->wait), 0, 86400, ms) < 0)
+		return err_set(
+		    e, ERR_USAGE, "--wait %.40s: use whole seconds, 0 to 86400", o->wait);
+	*ms *= 1000;
+	return 0;
 }

@@ -23,6 +23,7 @@ struct app {
 	const struct tz *tz;
 	const char *tz_origin; /* static */
 	struct price_card *card;
+	struct place rates; /* the file that CARD came from */
 	int64_t now_ms;
 	const char *money;   /* label before amounts */
 	struct store *store; /* a reader, after app_open */
@@ -63,6 +64,9 @@ int app_query(const struct app *a, const struct opts *o, struct query *q, struct
  * json. Returns 0; -1 with ERR_USAGE in *E.
  */
 int app_format(const struct opts *o, bool *table, enum printer_format *format, struct err *e);
+
+/* The milliseconds that --wait of O asks for into *MS, DFLT_MS without it. Returns 0; -1 with ERR_USAGE in *E. */
+int app_wait(const struct opts *o, int64_t dflt_ms, int64_t *ms, struct err *e);
 
 /* Print the error E of PROGRAM on stderr. Returns the exit status for it: 2 for ERR_USAGE, 130 for ERR_STOPPED, else 1. */
 int app_fail(const char *program, const struct err *e);

@@ -14,6 +14,7 @@ static const struct cmd *const cmds[] = {
 	&cmd_explain,
 	&cmd_export,
 	&cmd_ingest,
+	&cmd_doctor,
 	&cmd_clear_db,
 };
 

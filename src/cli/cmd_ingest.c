@@ -1,6 +1,5 @@
 #include "base/compat.h"
 
-#include "base/num.h"
 #include "base/sbuf.h"
 #include "base/utf8.h"
 #include "cli/cmd.h"
@@ -194,7 +193,7 @@ notes(const struct app *a, struct store *s, const struct ingest_summary *sum, st
 static int
 run(struct app *a, const struct opts *o, struct err *e)
 {
-	int64_t wait_ms = WAIT_MS;
+	int64_t wait_ms;
 	enum printer_format format = PRINTER_JSON;
 	struct ingest_summary sum;
 	bool table;
@@ -204,12 +203,8 @@ run(struct app *a, const struct opts *o, struct err *e)
 		return -1;
 	if (!table && format != PRINTER_JSON)
 		return err_set(e, ERR_USAGE, "--format: use text or json");
-	if (o->wait != NULL) {
-		if (num_i64(str_of(o->wait), 0, 86400, &wait_ms) < 0)
-			return err_set(
-			    e, ERR_USAGE, "--wait %.40s: use whole seconds, 0 to 86400", o->wait);
-		wait_ms *= 1000;
-	}
+	if (app_wait(o, WAIT_MS, &wait_ms, e) < 0)
+		return -1;
 	rc = app_ingest(a, wait_ms, INT64_MIN, &sum, e);
 	if (rc == 0)
 		rc = store_open(&a->store, a->places.db.path, STORE_READER, e);

@@ -39,6 +39,8 @@ static const struct def {
 	    "only sessions with TEXT in id, title, directory, repository or branch"),
 	OPT("limit", TEXT, limit, "N", "at most N rows (0: all)"),
 	OPT("wait", TEXT, wait, "SECS", "wait that long for another ingest (default: 30)"),
+	OPT("paths", FLAG, paths, NULL, "only where everything is, and what says so"),
+	OPT("repair", FLAG, repair, NULL, "mend modes, and make all that is derived again"),
 	OPT("yes", FLAG, yes, NULL, "do not ask"),
 	OPT("help", FLAG, help, NULL, "this text"),
 	OPT("version", FLAG, version, NULL, "the version of the program"),

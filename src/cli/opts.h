@@ -23,7 +23,7 @@ struct opts {
 	struct opts_list homes, rollouts;
 	struct opts_filter filters[OPTS_LIST];
 	size_t filters_len;
-	bool today, counted, yes, json, help, version;
+	bool today, counted, yes, json, paths, repair, help, version;
 	char *const *operands;
 	size_t operands_len;
 };

@@ -37,7 +37,18 @@ progress_show(void *arg, const struct ingest_progress *at)
 		return;
 	p->shown_ms = now;
 	p->some = true;
-	if (at->settling) {
+	if (at->settling && at->threads_all > 0) {
+		left =
+		    at->threads_done <= 0
+			? 0
+			: (int64_t)((double)spent * (double)(at->threads_all - at->threads_done) /
+				    (double)at->threads_done);
+		(void)fprintf(p->f,
+		    "\r\033[Kcounting: %" PRId64 " of %" PRId64 " sessions, %.0f/s, %" PRId64
+		    " s left",
+		    at->threads_done, at->threads_all,
+		    (double)at->threads_done * 1000.0 / (double)spent, left / 1000);
+	} else if (at->settling) {
 		(void)fprintf(p->f, "\r\033[Kcounting …");
 	} else {
 		left = at->bytes_done <= 0
@@ -51,6 +62,18 @@ progress_show(void *arg, const struct ingest_progress *at)
 		    at->bytes_all / 1000000, (double)at->bytes_done / 1000.0 / (double)spent,
 		    left / 1000);
 	}
+	(void)fflush(p->f);
+}
+
+void
+progress_step(void *arg, const char *what)
+{
+	struct progress *p = arg;
+
+	if (p->f == NULL)
+		return;
+	p->some = true;
+	(void)fprintf(p->f, "\r\033[Klooking at %s …", what);
 	(void)fflush(p->f);
 }
 

@@ -19,6 +19,9 @@ void progress_begin(struct progress *p, FILE *f);
 /* Show the state AT of an ingest; ARG is the struct progress. Errors are of no concern. */
 void progress_show(void *arg, const struct ingest_progress *at);
 
+/* Say that WHAT is looked at now; ARG is the struct progress. Errors are of no concern. */
+void progress_step(void *arg, const char *what);
+
 /* Remove the line; cannot fail. */
 void progress_end(struct progress *p);
 
