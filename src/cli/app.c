@@ -155,6 +155,18 @@ check_settings(const struct app *a, struct err *e)
 	return 0;
 }
 
+/* A database reached by a link is the file behind it: its lock and its log stand beside that. */
+static void
+resolve_link(struct place *db)
+{
+	char *real = realpath(db->path, NULL);
+
+	if (real == NULL)
+		return; /* not there yet */
+	free(db->path);
+	db->path = real;
+}
+
 static int
 find_places(struct app *a, const struct opts *o, struct err *e)
 {
@@ -192,6 +204,8 @@ find_places(struct app *a, const struct opts *o, struct err *e)
 	in.conf_labels = labels;
 	in.conf_homes_len = a->config.homes_len;
 	rc = places_find(&in, &a->places, e);
+	if (rc == 0)
+		resolve_link(&a->places.db);
 	free(homes);
 	free(labels);
 out:

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """tail.t - what is opened and read: rows 14, 15, 41 and 42 of the acceptance walk."""
+import fcntl
 import json
 import os
 import shutil
@@ -128,5 +129,14 @@ got = sizes.get(paths[0], 0)
 tap.ok(added <= got <= added + 4096 + 2 * 256, "row 42: only its tail and its fingerprints are read",
        f"{got} bytes read, {added} were added to {size}")
 tap.same(total("--db", db, "--home", home), 707, "row 42: and counted")
+# ---- a database reached by a link has the lock of the file behind it
+os.symlink("u41", WORK + "/link")
+with open(WORK + "/u41.lock", "r+", encoding="utf-8") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    status, _, err = tap.run(PROGRAM, "ingest", "--wait", "0", "--db", WORK + "/link", "--home", home, env=ENV)
+tap.ok(status == 1 and "being filled by another program" in err, "a link to the database: the same lock", err)
+tap.same(os.path.exists(WORK + "/link.lock"), False, "no lock is made beside the link")
+tap.run(PROGRAM, "clear-db", "--yes", "--db", WORK + "/link", env=ENV)
+tap.same(os.path.exists(WORK + "/u41"), False, "clear-db deletes the database, not the link to it")
 shutil.rmtree(WORK, ignore_errors=True)
 tap.done()
