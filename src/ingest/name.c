@@ -1,6 +1,7 @@
 #include "base/compat.h"
 
 #include "ingest/name.h"
+#include "time/civil.h"
 
 #define UUID_LEN 36
 
@@ -46,4 +47,19 @@ name_ids(struct str name, struct str *thread, struct str *page)
 		*thread = str_n(name.p + name.n - 1 - UUID_LEN, UUID_LEN);
 		*page = last;
 	}
+}
+
+int64_t
+name_ms(struct str name)
+{
+	char text[20];
+	int64_t ms;
+
+	if (!str_starts(name, "rollout-") || name.n < 8 + 19)
+		return -1;
+	memcpy(text, name.p + 8, 19);
+	text[13] = text[13] == '-' ? ':' : '?'; /* 2025-05-07T17-24-21 */
+	text[16] = text[16] == '-' ? ':' : '?';
+	text[19] = '\0';
+	return civil_parse_instant(str_of(text), &ms) == 0 ? ms : -1;
 }

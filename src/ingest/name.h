@@ -16,4 +16,11 @@ bool name_is_rollout(struct str name, bool *compressed);
  */
 void name_ids(struct str name, struct str *thread, struct str *page);
 
+/*
+ * Time in the file name NAME (rollout-YYYY-MM-DDThh-mm-ss-…) as milliseconds, read as UTC
+ * because its zone is not known; -1 when there is none. Borrows NAME; cannot fail.
+ * Source: formats.md 7.1 trap 29.
+ */
+int64_t name_ms(struct str name);
+
 #endif

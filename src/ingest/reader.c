@@ -178,12 +178,14 @@ read_lines(
 static int
 read_whole(struct reader *r, struct st_rollout *ro, struct err *e)
 {
+	const char *base = strrchr(r->found->path, '/');
 	struct linerd *in = rewound(r);
 	struct recorder *rec =
 	    recorder_new(r->store, ro, r->row.thread_uuid, r->row.id, &r->counts->lines);
 	int rc;
 
 	recorder_blank(ro);
+	recorder_begin_at(rec, name_ms(str_of(base == NULL ? r->found->path : base + 1)));
 	r->row.consumed = 0;
 	rc = read_lines(r, in, rec, ro, e);
 	recorder_free(rec);

@@ -71,6 +71,12 @@ recorder_blank(struct st_rollout *ro)
 	ro->events_seen = false;
 }
 
+void
+recorder_begin_at(struct recorder *r, int64_t ms)
+{
+	r->k.last_ms = ms;
+}
+
 int
 recorder_resume(struct recorder *r, struct err *e)
 {

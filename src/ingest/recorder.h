@@ -27,6 +27,9 @@ struct recorder_counts {
 struct recorder *recorder_new(struct store *s, struct st_rollout *ro, const char *uuid,
     int64_t file_id, struct recorder_counts *counts);
 
+/* Lines without a time of their own, before the first that has one, are of MS; cannot fail. */
+void recorder_begin_at(struct recorder *r, int64_t ms);
+
 /*
  * Go on where an earlier reading of the rollout ended: RO holds what was
  * written then. Call it before the first line. Returns 1; 0 when the earlier

@@ -135,10 +135,23 @@ repositories(void **state UNUSED)
 	free(none);
 }
 
+static void
+times(void **state UNUSED)
+{
+	/* 2025-05-07 is day 20215 of the epoch; 17:24:21 is second 62661 of the day */
+	assert_int_equal(
+	    name_ms(STR("rollout-2025-05-07T17-24-21-x.jsonl")), (20215 * 86400LL + 62661) * 1000);
+	assert_int_equal(name_ms(STR("rollout-2025-05-07T17-24-2")), -1);
+	assert_int_equal(name_ms(STR("rollout-2025-13-07T17-24-21-x.jsonl")), -1);
+	assert_int_equal(name_ms(STR("rollout-2025-05-07T17:24-21-x.jsonl")), -1);
+	assert_int_equal(name_ms(STR("other-2025-05-07T17-24-21-x.jsonl")), -1);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(times),
 		cmocka_unit_test(rollout_names),
 		cmocka_unit_test(threads_and_pages),
 		cmocka_unit_test(repositories),
