@@ -208,10 +208,26 @@ time_of_the_check(void **state UNUSED)
 	assert_true(lock_checked_ms(db) > 1000250);
 }
 
+static void
+during_and_after_a_crash(void **state UNUSED)
+{
+	assert_int_equal(in_a_child(0, true), ERR_NONE); /* died in its first pass */
+	assert_int_equal(lock_checked_ms(db), -1);
+	take();
+	lock_drop(&l, true);
+	set_time(1000250);
+	take();
+	assert_int_equal(lock_checked_ms(db), 1000250); /* this pass is not over */
+	lock_drop(&l, false);
+	assert_int_equal(in_a_child(0, true), ERR_NONE); /* died in a later one */
+	assert_int_equal(lock_checked_ms(db), 1000250);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(during_and_after_a_crash, prepare, clean),
 		cmocka_unit_test_setup_teardown(one_at_a_time, prepare, clean),
 		cmocka_unit_test_setup_teardown(the_file, prepare, clean),
 		cmocka_unit_test_setup_teardown(unknown_holder, prepare, clean),

@@ -369,10 +369,24 @@ relative(void **state UNUSED)
 	free(path);
 }
 
+static void
+twin_with_a_neighbour(void **state UNUSED)
+{
+	folder("h/sessions");
+	file("h/sessions/rollout-a.jsonl", 1);
+	file("h/sessions/rollout-a.jsonl-backup.jsonl", 1);
+	file("h/sessions/rollout-a.jsonl.zst", 1);
+	scan("h", true);
+	assert_int_equal(s.len, 2);
+	(void)found(0, "h/sessions/rollout-a.jsonl");
+	(void)found(1, "h/sessions/rollout-a.jsonl-backup.jsonl");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(twin_with_a_neighbour, prepare, clean),
 		cmocka_unit_test_setup_teardown(a_home, prepare, clean),
 		cmocka_unit_test_setup_teardown(nothing_there, prepare, clean),
 		cmocka_unit_test_setup_teardown(twins, prepare, clean),

@@ -4,63 +4,11 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include "rollout/rollout.h"
+#include "rollout_fixture.h"
 
 /* 2026-11-22T06:00:00Z, the time of every line here */
 #define SIX_S INT64_C(1795327200)
 #define LIMITS "'rate_limits':{'limit_id':'codex','primary':{'used_percent':12.5}}"
-
-static struct rollout *r;
-static struct record rec;
-static const char *why;
-
-static int
-prepare(void **state UNUSED)
-{
-	r = rollout_new();
-	return 0;
-}
-
-static int
-clean(void **state UNUSED)
-{
-	rollout_free(r);
-	r = NULL;
-	return 0;
-}
-
-/* One line; single quotes stand for double ones. Returns what rollout_line does. */
-static int
-feed(const char *text)
-{
-	static char buf[16384];
-	size_t n = strlen(text);
-
-	assert_true(n < sizeof(buf));
-	for (size_t i = 0; i < n; i++)
-		buf[i] = text[i] == '\'' ? '"' : text[i];
-	why = NULL;
-	return rollout_line(r, str_n(buf, n), &rec, &why);
-}
-
-/* A line of the type TYPE at 06:00:00.000 with the payload PAYLOAD. */
-static void
-line(const char *type, const char *payload)
-{
-	static char text[16384];
-	int n = snprintf(text, sizeof(text),
-	    "{'timestamp':'2026-11-22T06:00:00.000Z','type':'%s','payload':%s}", type, payload);
-
-	assert_in_range(n, 1, sizeof(text) - 1);
-	if (feed(text) != 1)
-		fail_msg("%s: %s", why == NULL ? "blank" : why, text);
-}
-
-static void
-event(const char *payload)
-{
-	line("event_msg", payload);
-}
 
 static void
 vector(const struct rec_tokens *t, int64_t input, int64_t cached, int64_t write, int64_t output,
