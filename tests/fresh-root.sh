@@ -11,9 +11,10 @@ set -euo pipefail
 usage()
 {
 	cat <<'END'
-usage: fresh-root.sh [--install-only] [--worktree] [--keep] [FOLDER]
+usage: fresh-root.sh [--install-only] [--once] [--worktree] [--keep] [FOLDER]
 
   --install-only  leave out ./scripts/test.sh
+  --once          one round instead of two
   --worktree      copy the working tree instead of cloning the last commit
   --keep          keep the roots; a minimal root that is there already is used again
   FOLDER          where the roots are made (a new folder in TMPDIR)
@@ -29,6 +30,7 @@ die()
 }
 
 tests=1
+rounds=(first second)
 worktree=''
 keep=''
 top=''
@@ -36,6 +38,7 @@ for arg in "$@"; do
 	case $arg in
 	--help | -h) usage; exit 0 ;;
 	--install-only) tests='' ;;
+	--once) rounds=(first) ;;
 	--worktree) worktree=1 ;;
 	--keep) keep=1 ;;
 	-*) usage >&2; exit 2 ;;
@@ -61,11 +64,13 @@ bad=0
 # shellcheck disable=SC2317  # called by the trap
 cleanup()
 {
-	local rc=$? user
+	local rc=$? user fs
 
 	trap - EXIT
 	for user in root tester; do
-		umount "$top/$user/proc" 2>/dev/null || umount -l "$top/$user/proc" 2>/dev/null || true
+		for fs in dev/pts proc; do
+			umount "$top/$user/$fs" 2>/dev/null || umount -l "$top/$user/$fs" 2>/dev/null || true
+		done
 	done
 	# Nothing is removed while something is mounted below it.
 	if [ -z "$keep" ] && ! grep -qF " $top/" /proc/mounts; then
@@ -154,10 +159,16 @@ make_root()
 {
 	local user=$1 home=$2 root=$top/$1
 
+	! mountpoint -q "$root/dev/pts" || umount "$root/dev/pts"
 	! mountpoint -q "$root/proc" || umount "$root/proc"
 	rm -rf --one-file-system "$root"
 	cp -a "$top/base" "$root"
 	mount -t proc proc "$root/proc"
+	# Terminals of its own: a machine has them, a folder has not.
+	mkdir -p "$root/dev/pts"
+	mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts"
+	rm -f "$root/dev/ptmx"
+	ln -s pts/ptmx "$root/dev/ptmx"
 	if [ -n "$worktree" ]; then
 		copy_sources "$checkout" "$root$home/main"
 	else
@@ -177,7 +188,7 @@ say "Roots in $top after $((SECONDS - started)) s; log: $log"
 # As long as there is no `codex-track web`: a report of a home from the lab.
 home=$(cd "$checkout/../shared" && find lab -type d -name sessions | sort -V | tail -n 1)
 home=../shared/$(dirname "$home")
-for round in first second; do
+for round in "${rounds[@]}"; do
 	say "--- $round round"
 	for user in root tester; do
 		try "$user" 25 './scripts/install.sh'
