@@ -16,6 +16,7 @@ static const struct cmd *const cmds[] = {
 	&cmd_ingest,
 	&cmd_doctor,
 	&cmd_clear_db,
+	&cmd_demo,
 };
 
 static void

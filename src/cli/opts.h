@@ -20,6 +20,7 @@ struct opts_filter {
 
 struct opts {
 	const char *db, *last, *from, *to, *group, *by, *format, *tz, *out, *search, *wait, *limit;
+	const char *days, *bytes, *seed, *profile;
 	struct opts_list homes, rollouts;
 	struct opts_filter filters[OPTS_LIST];
 	size_t filters_len;

@@ -32,7 +32,8 @@ LAYERS = {
     "report": "base time json store ledger pricing report",
     "chart": "base time report chart",
     "web": "base time json store ledger pricing mustache report chart web",
-    "cli": "base time json store ledger rollout pricing ingest report cli",
+    "demo": "base time json demo",
+    "cli": "base time json store ledger rollout pricing ingest report demo cli",
 }
 
 # Single headers beyond that: plain data that the rows of the store are made of.
