@@ -144,7 +144,8 @@ packages_ask()
 }
 
 # copy_sources FROM TO: the sources without repository, editor and build leavings,
-# so that autoreconf and the build leave FROM as it is.
+# so that autoreconf and the build leave FROM as it is. The copy may be written to even
+# where FROM, as in a distcheck, may not.
 copy_sources()
 {
 	local from=$1 to=$2 f
@@ -158,5 +159,6 @@ copy_sources()
 	tar -C "$from" -cf - --exclude='*.o' --exclude='*.a' --exclude=.deps --exclude=.dirstamp \
 	    --exclude=__pycache__ --exclude='*.trs' --exclude='*.gcda' --exclude='*.gcno' \
 	    --exclude=src/config.h --exclude='src/config.h.in*' --exclude=src/stamp-h1 \
-	    --exclude=src/store/schema_gen.c -- "${have[@]}" | tar -C "$to" -xf - --no-same-owner
+	    --exclude=src/store/schema_gen.c -- "${have[@]}" | tar -C "$to" -xf - --no-same-owner &&
+	    chmod -R u+w -- "$to"
 }
