@@ -12,7 +12,6 @@ import atexit
 import datetime
 import json
 import os
-import shutil
 import sqlite3
 import struct
 import subprocess
@@ -29,17 +28,12 @@ COLUMNS = 5  # total, input, cached, output, reasoning
 
 def _folder():
     path = tempfile.mkdtemp(prefix="track-cli.", dir=os.getcwd())
-
-    def remove():
-        subprocess.run(["chmod", "-R", "u+rwX", path], stderr=subprocess.DEVNULL, check=False)
-        shutil.rmtree(path, True)
-
-    atexit.register(remove)
+    os.chmod(path, 0o755)  # some tests run the programs as another user
+    atexit.register(tap.remove, path)
     return path
 
 
 DIR = _folder()
-os.chmod(DIR, 0o755)  # some tests run the programs as another user
 _made = 0
 
 

@@ -18,7 +18,6 @@ import glob
 import itertools
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -53,7 +52,7 @@ def temp(name="t"):
 
 def drop(path):
     """Remove a folder that is not needed any more."""
-    shutil.rmtree(path, ignore_errors=True)
+    tap.remove(path)
 
 
 class Failed(Exception):

@@ -58,8 +58,17 @@ def folder():
     global _dir
     if _dir is None:
         _dir = tempfile.mkdtemp(prefix="codex-track-tap.")
-        atexit.register(shutil.rmtree, _dir, True)
+        atexit.register(remove, _dir)
     return _dir
+
+
+def remove(path):
+    """Remove a folder, those in it that may not be written to, as copies of a read-only lab are, too."""
+    for top, folders, _ in os.walk(path):
+        for name in folders:
+            if not os.path.islink(os.path.join(top, name)):
+                os.chmod(os.path.join(top, name), 0o700)
+    shutil.rmtree(path, ignore_errors=True)
 
 
 def run(*argv, env=None, cwd=None):
