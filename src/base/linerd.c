@@ -154,7 +154,7 @@ hand_out(struct linerd *r, size_t len, size_t used, struct line *out)
 
 /*
  * Pass over the rest of a line that is too long. Its beginning is not kept: the
- * caller gets an empty view and the offsets.
+ * caller is given an empty view and the offsets.
  */
 static int
 skip_long(struct linerd *r, struct line *out, struct err *e)

@@ -56,7 +56,7 @@ refuse(const struct model *m, const char *key, struct err *e)
 }
 
 /*
- * Rate KEY of M into *OUT. *HAS gets whether M or the row it inherits from has
+ * Rate KEY of M into *OUT. *HAS says whether M or the row it inherits from has
  * it (INHERITED, when BASE_HAS); NULL HAS: it must be there.
  */
 static int

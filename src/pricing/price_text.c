@@ -8,7 +8,7 @@
 
 #define SHOWN_MAX 40
 
-/* The digits of S, which may hold one point, into *V; *SCALE gets how many stand behind it. */
+/* The digits of S, which may hold one point, into *V; *SCALE is how many stand behind it. */
 static int
 mantissa(struct str s, int64_t *v, int64_t *scale)
 {
