@@ -3,15 +3,11 @@
 #include "base/sbuf.h"
 #include "base/utf8.h"
 #include "cli/cmd.h"
-#include "json/jw.h"
-#include "ledger/ledger.h"
+#include "cli/tally_json.h"
 #include "report/table.h"
 
 #define WAIT_MS 30000
 #define PROBLEMS_SHOWN 5
-
-static const char PROBLEMS_SQL[] = "SELECT path, problem FROM file "
-				   "WHERE problem IS NOT NULL AND state <> 'gone' ORDER BY path";
 
 static void
 text(const struct ingest_summary *s)
@@ -30,50 +26,6 @@ text(const struct ingest_summary *s)
 			     " line%s skipped, %" PRId64 " of unknown kinds.\n",
 		    lines, (double)c->bytes / 1e6, threads, s->threads == 1 ? "" : "s",
 		    c->lines.skipped, c->lines.skipped == 1 ? "" : "s", c->lines.unknown);
-}
-
-/* Rows of two columns, a name and a number, as a JSON object KEY. */
-static int
-pairs_json(struct jw *w, struct store *s, const char *key, const char *sql, struct err *e)
-{
-	struct stmt *q = store_stmt(s, sql, e);
-	int rc;
-
-	if (q == NULL)
-		return -1;
-	jw_key(w, key);
-	jw_obj(w);
-	while ((rc = stmt_step(q, e)) == 1) {
-		char *name = str_dup(stmt_str(q, 0));
-
-		jw_kv_i64(w, name, stmt_i64(q, 1));
-		free(name);
-	}
-	jw_obj_end(w);
-	stmt_done(q);
-	return rc;
-}
-
-static int
-verdicts_json(struct jw *w, struct store *s, struct err *e)
-{
-	static const char SQL[] = "SELECT verdict, count(*) FROM usage GROUP BY 1";
-	struct stmt *q = store_stmt(s, SQL, e);
-	int64_t n[VERDICT__MAX] = { 0 };
-	int rc;
-
-	if (q == NULL)
-		return -1;
-	while ((rc = stmt_step(q, e)) == 1)
-		if (stmt_i64(q, 0) >= 0 && stmt_i64(q, 0) < VERDICT__MAX)
-			n[stmt_i64(q, 0)] = stmt_i64(q, 1);
-	stmt_done(q);
-	jw_key(w, "verdicts");
-	jw_obj(w);
-	for (int v = 0; v < VERDICT__MAX; v++)
-		jw_kv_i64(w, verdict_name((enum verdict)v), n[v]);
-	jw_obj_end(w);
-	return rc;
 }
 
 static void
@@ -105,89 +57,74 @@ run_json(struct jw *w, const struct ingest_summary *s)
 }
 
 static int
-problems_json(struct jw *w, struct store *s, struct err *e)
+totals_json(struct jw *w, struct store *s, const struct tally_problems *problems, struct err *e)
 {
-	struct stmt *q = store_stmt(s, PROBLEMS_SQL, e);
-	int rc;
+	static const struct {
+		enum tally_kind kind;
+		const char *key;
+	} totals[] = {
+		{ TALLY_FILES, "files_by_state" },
+		{ TALLY_VERDICTS, "verdicts" },
+		{ TALLY_SKIPPED, "skipped_by_reason" },
+		{ TALLY_FAULTY, "faulty_by_reason" },
+		{ TALLY_UNKNOWN, "unknown_kinds" },
+	};
+	int rc = 0;
 
-	if (q == NULL)
-		return -1;
-	jw_key(w, "problems");
-	jw_arr(w);
-	while ((rc = stmt_step(q, e)) == 1) {
-		jw_obj(w);
-		jw_key(w, "file");
-		jw_str(w, stmt_str(q, 0));
-		jw_key(w, "problem");
-		jw_str(w, stmt_str(q, 1));
-		jw_obj_end(w);
+	jw_key(w, "database_totals");
+	jw_obj(w);
+	for (size_t i = 0; rc == 0 && i < ARRAY_LEN(totals); i++) {
+		struct tally t;
+
+		rc = tally_read(s, totals[i].kind, &t, e);
+		if (rc == 0)
+			tally_json(w, totals[i].key, &t);
+		tally_clear(&t);
 	}
-	jw_arr_end(w);
-	stmt_done(q);
+	tally_problems_json(w, problems);
+	jw_obj_end(w);
 	return rc;
 }
 
 static int
-json(const struct app *a, struct store *s, const struct ingest_summary *sum, struct err *e)
+json(const struct app *a, const struct ingest_summary *sum, const struct tally_problems *problems,
+    struct err *e)
 {
 	struct jw w;
-	int rc = -1;
+	int rc;
 
 	jw_file(&w, stdout, true);
 	jw_obj(&w);
 	jw_kv_str(&w, "database", a->places.db.path);
 	run_json(&w, sum);
-	jw_key(&w, "database_totals");
-	jw_obj(&w);
-	if (pairs_json(&w, s, "files_by_state", "SELECT state, count(*) FROM file GROUP BY 1", e) ==
-		0 &&
-	    verdicts_json(&w, s, e) == 0 &&
-	    pairs_json(&w, s, "skipped_by_reason",
-		"SELECT reason, count(*) FROM skip WHERE lost = 1 GROUP BY 1", e) == 0 &&
-	    pairs_json(&w, s, "faulty_by_reason",
-		"SELECT reason, count(*) FROM skip WHERE lost = 0 GROUP BY 1", e) == 0 &&
-	    problems_json(&w, s, e) == 0 &&
-	    pairs_json(
-		&w, s, "unknown_kinds", "SELECT name, sum(n) FROM unknown_kind GROUP BY 1", e) == 0)
-		rc = 0;
-	jw_obj_end(&w);
+	rc = totals_json(&w, a->store, problems, e);
 	jw_obj_end(&w);
 	(void)putchar('\n');
 	return rc;
 }
 
 /* The files that could not be read, or not to the end, on stderr: those of earlier runs too. */
-static int
-notes(const struct app *a, struct store *s, const struct ingest_summary *sum, struct err *e)
+static void
+notes(const struct app *a, const struct ingest_summary *sum, const struct tally_problems *problems)
 {
-	struct stmt *q = store_stmt(s, PROBLEMS_SQL, e);
-	int64_t n = 0;
-	int rc;
-
-	if (q == NULL)
-		return -1;
-	for (; (rc = stmt_step(q, e)) == 1; n++) {
+	for (size_t i = 0; i < problems->len && i < PROBLEMS_SHOWN; i++) {
 		struct sbuf b;
 
-		if (n >= PROBLEMS_SHOWN)
-			continue;
 		sbuf_init(&b, 65536);
-		utf8_add_plain(&b, stmt_str(q, 0));
+		utf8_add_plain(&b, str_of(problems->rows[i].path));
 		sbuf_addz(&b, ": ");
-		utf8_add_plain(&b, stmt_str(q, 1));
+		utf8_add_plain(&b, str_of(problems->rows[i].problem));
 		(void)fprintf(stderr, "%s: %s\n", a->program, b.buf);
 		sbuf_free(&b);
 	}
-	stmt_done(q);
-	if (n > PROBLEMS_SHOWN)
-		(void)fprintf(stderr, "%s: and %" PRId64 " more (--json lists them)\n", a->program,
-		    n - PROBLEMS_SHOWN);
+	if (problems->len > PROBLEMS_SHOWN)
+		(void)fprintf(stderr, "%s: and %zu more (--json lists them)\n", a->program,
+		    problems->len - PROBLEMS_SHOWN);
 	if (sum->counts.lines.skipped > 0)
 		(void)fprintf(stderr,
 		    "%s: %" PRId64 " line%s could not be read; --json tells the reasons\n",
 		    a->program, sum->counts.lines.skipped,
 		    sum->counts.lines.skipped == 1 ? "" : "s");
-	return rc;
 }
 
 static int
@@ -195,6 +132,7 @@ run(struct app *a, const struct opts *o, struct err *e)
 {
 	int64_t wait_ms;
 	enum printer_format format = PRINTER_JSON;
+	struct tally_problems problems = { 0 };
 	struct ingest_summary sum;
 	bool table;
 	int rc;
@@ -209,11 +147,14 @@ run(struct app *a, const struct opts *o, struct err *e)
 	if (rc == 0)
 		rc = store_open(&a->store, a->places.db.path, STORE_READER, e);
 	if (rc == 0)
-		rc = notes(a, a->store, &sum, e);
+		rc = tally_problems_read(a->store, &problems, e);
+	if (rc == 0)
+		notes(a, &sum, &problems);
 	if (rc == 0 && table)
 		text(&sum);
 	else if (rc == 0)
-		rc = json(a, a->store, &sum, e);
+		rc = json(a, &sum, &problems, e);
+	tally_problems_clear(&problems);
 	ingest_summary_clear(&sum);
 	return rc;
 }

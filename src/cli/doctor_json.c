@@ -1,6 +1,7 @@
 #include "base/compat.h"
 
 #include "cli/doctor.h"
+#include "cli/tally_json.h"
 #include "json/jw.h"
 
 static void
@@ -91,32 +92,6 @@ lock(struct jw *w, const struct app *a, const struct lock_state *l)
 	else
 		jw_null(w);
 	jw_obj_end(w);
-}
-
-static void
-counts(struct jw *w, const char *key, const struct health_count *c, size_t n)
-{
-	jw_key(w, key);
-	jw_obj(w);
-	for (size_t i = 0; i < n; i++)
-		jw_kv_i64(w, c[i].name, c[i].n);
-	jw_obj_end(w);
-}
-
-static void
-files(struct jw *w, const struct health *h)
-{
-	counts(w, "files_by_state", h->states, h->states_len);
-	jw_key(w, "problems");
-	jw_arr(w);
-	for (size_t i = 0; i < h->problems_len; i++) {
-		jw_obj(w);
-		jw_kv_str(w, "file", h->problems[i].path);
-		jw_kv_str(w, "state", h->problems[i].state);
-		jw_kv_str(w, "problem", h->problems[i].problem);
-		jw_obj_end(w);
-	}
-	jw_arr_end(w);
 }
 
 static void
@@ -228,10 +203,11 @@ doctor_json(const struct app *a, const struct doctor *d)
 		database(&w, h);
 		lock(&w, a, &d->lock);
 		if (h->is_open) {
-			files(&w, h);
+			tally_json(&w, "files_by_state", &h->states);
+			tally_problems_json(&w, &h->problems);
 			months(&w, h);
 			counted(&w, h);
-			counts(&w, "unknown_kinds", h->kinds, h->kinds_len);
+			tally_json(&w, "unknown_kinds", &h->kinds);
 			models(&w, h);
 		}
 		changes(&w, d);

@@ -85,19 +85,19 @@ static void
 files(const struct health *h)
 {
 	(void)puts("\nFiles");
-	for (size_t i = 0; i < h->states_len; i++)
-		(void)printf(
-		    "%s%" PRId64 " %s", i == 0 ? "  " : ", ", h->states[i].n, h->states[i].name);
-	(void)puts(h->states_len == 0 ? "  none yet" : "");
-	for (size_t i = 0; i < h->problems_len && i < ROWS_SHOWN; i++) {
-		(void)printf("  %s: ", h->problems[i].state);
-		plain(h->problems[i].path);
+	for (size_t i = 0; i < h->states.len; i++)
+		(void)printf("%s%" PRId64 " %s", i == 0 ? "  " : ", ", h->states.rows[i].n,
+		    h->states.rows[i].name);
+	(void)puts(h->states.len == 0 ? "  none yet" : "");
+	for (size_t i = 0; i < h->problems.len && i < ROWS_SHOWN; i++) {
+		(void)printf("  %s: ", h->problems.rows[i].state);
+		plain(h->problems.rows[i].path);
 		(void)fputs(": ", stdout);
-		plain(h->problems[i].problem);
+		plain(h->problems.rows[i].problem);
 		(void)putchar('\n');
 	}
-	if (h->problems_len > ROWS_SHOWN)
-		(void)printf("  and %zu more (--json lists them)\n", h->problems_len - ROWS_SHOWN);
+	if (h->problems.len > ROWS_SHOWN)
+		(void)printf("  and %zu more (--json lists them)\n", h->problems.len - ROWS_SHOWN);
 }
 
 static void
@@ -142,15 +142,15 @@ unknown(const struct health *h)
 	char n[32];
 
 	(void)puts("\nUnknown kinds of lines");
-	for (size_t i = 0; i < h->kinds_len && i < ROWS_SHOWN; i++) {
-		table_commas(h->kinds[i].n, n);
+	for (size_t i = 0; i < h->kinds.len && i < ROWS_SHOWN; i++) {
+		table_commas(h->kinds.rows[i].n, n);
 		(void)printf("  %s  ", n);
-		plain(h->kinds[i].name);
+		plain(h->kinds.rows[i].name);
 		(void)putchar('\n');
 	}
-	if (h->kinds_len > ROWS_SHOWN)
-		(void)printf("  and %zu more (--json lists them)\n", h->kinds_len - ROWS_SHOWN);
-	(void)fputs(h->kinds_len == 0 ? "  none\n" : "", stdout);
+	if (h->kinds.len > ROWS_SHOWN)
+		(void)printf("  and %zu more (--json lists them)\n", h->kinds.len - ROWS_SHOWN);
+	(void)fputs(h->kinds.len == 0 ? "  none\n" : "", stdout);
 	(void)puts("\nModels without a price");
 	for (size_t i = 0; i < h->models_len; i++) {
 		const struct coverage_model *m = &h->models[i];

@@ -276,14 +276,6 @@ health_run(const struct health_in *in, struct health *out, struct err *e)
 	return rc;
 }
 
-static void
-counts_free(struct health_count *c, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		free(c[i].name);
-	free(c);
-}
-
 void
 health_clear(struct health *h)
 {
@@ -291,14 +283,9 @@ health_clear(struct health *h)
 		return;
 	for (size_t i = 0; i < HEALTH_FILES; i++)
 		free(h->files[i].path);
-	counts_free(h->states, h->states_len);
-	counts_free(h->kinds, h->kinds_len);
-	for (size_t i = 0; i < h->problems_len; i++) {
-		free(h->problems[i].path);
-		free(h->problems[i].state);
-		free(h->problems[i].problem);
-	}
-	free(h->problems);
+	tally_clear(&h->states);
+	tally_clear(&h->kinds);
+	tally_problems_clear(&h->problems);
 	for (size_t i = 0; i < h->models_len; i++) {
 		free(h->models[i].model);
 		free(h->models[i].reason);

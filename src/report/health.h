@@ -12,6 +12,7 @@
 #include "base/places.h"
 #include "pricing/price.h"
 #include "report/coverage.h"
+#include "report/tally.h"
 #include "store/store.h"
 #include "time/tz.h"
 
@@ -32,15 +33,6 @@ struct health_file {
 
 #define HEALTH_FILES 5
 
-struct health_count {
-	char *name;
-	int64_t n;
-};
-
-struct health_problem {
-	char *path, *state, *problem;
-};
-
 /* A month in the zone asked for. Sessions that began, used tokens or lost some in it. */
 struct health_month {
 	int64_t start_ms;
@@ -56,17 +48,14 @@ struct health {
 	bool is_sound; /* PRAGMA integrity_check */
 	int64_t bytes; /* of the database file */
 	int64_t schema, schema_known, generation;
-	struct health_count *states; /* of rollout files */
-	size_t states_len;
-	struct health_problem *problems; /* files not read, or not to the end */
-	size_t problems_len;
+	struct tally states; /* of rollout files */
+	struct tally_problems problems;
 	struct health_month *months; /* in order */
 	size_t months_len;
 	bool sums_same;         /* roll-ups equal a recount */
 	int64_t threads, dirty; /* sessions; those whose verdicts are to be made again */
 	int64_t odd;            /* usage lines whose verdict and amounts contradict each other */
-	struct health_count *kinds; /* lines of unknown kinds, most first */
-	size_t kinds_len;
+	struct tally kinds;     /* lines of unknown kinds, most first */
 	struct coverage_model *models; /* without a price */
 	size_t models_len;
 	struct health_finding *findings;

@@ -8,52 +8,22 @@
 #include "report/report.h"
 #include "store/st_usage.h"
 
-/* Rows of a name and a number into a new array. */
-static int
-counts(struct store *s, const char *sql, struct health_count **out, size_t *n, struct err *e)
-{
-	struct stmt *q = store_stmt(s, sql, e);
-	size_t alloc = 0;
-	int rc;
-
-	if (q == NULL)
-		return -1;
-	while ((rc = stmt_step(q, e)) == 1) {
-		xgrow(out, *n, &alloc, sizeof(**out));
-		(*out)[(*n)++] = (struct health_count){ str_dup(stmt_str(q, 0)), stmt_i64(q, 1) };
-	}
-	stmt_done(q);
-	return rc;
-}
-
 static int
 files(struct store *s, const struct health_in *in, struct health *h, struct err *e)
 {
-	static const char STATES[] = "SELECT state, count(*) FROM file GROUP BY 1 ORDER BY 1";
-	static const char PROBLEMS[] = "SELECT path, state, problem FROM file "
-				       "WHERE problem IS NOT NULL AND state <> 'gone' ORDER BY 1";
-	struct stmt *q;
-	size_t alloc = 0;
-	int rc;
-
 	(void)in;
-	if (counts(s, STATES, &h->states, &h->states_len, e) < 0 ||
-	    (q = store_stmt(s, PROBLEMS, e)) == NULL)
+	if (tally_read(s, TALLY_FILES, &h->states, e) < 0 ||
+	    tally_problems_read(s, &h->problems, e) < 0)
 		return -1;
-	while ((rc = stmt_step(q, e)) == 1) {
-		struct health_problem *p;
+	for (size_t i = 0; i < h->problems.len; i++) {
+		const struct tally_problem *p = &h->problems.rows[i];
 
-		xgrow(&h->problems, h->problems_len, &alloc, sizeof(*h->problems));
-		p = &h->problems[h->problems_len++];
-		*p = (struct health_problem){ str_dup(stmt_str(q, 0)), str_dup(stmt_str(q, 1)),
-			str_dup(stmt_str(q, 2)) };
 		health_find(h, "files", p->problem, p->path,
 		    strcmp(p->state, "copy") == 0
 			? "keep only one of the two: what is only in this one is in no sum"
 			: "make the file readable, or put a sound copy in its place");
 	}
-	stmt_done(q);
-	return rc;
+	return 0;
 }
 
 /* ---- months */
@@ -224,24 +194,22 @@ ledger(struct store *s, const struct health_in *in, struct health *h, struct err
 static int
 kinds(struct store *s, const struct health_in *in, struct health *h, struct err *e)
 {
-	static const char SQL[] =
-	    "SELECT name, sum(n) FROM unknown_kind GROUP BY 1 ORDER BY 2 DESC, 1";
 	int64_t lines = 0;
 	struct sbuf b;
 
-	if (counts(s, SQL, &h->kinds, &h->kinds_len, e) < 0)
+	if (tally_read(s, TALLY_UNKNOWN, &h->kinds, e) < 0)
 		return -1;
-	if (h->kinds_len == 0)
+	if (h->kinds.len == 0)
 		return 0;
-	for (size_t i = 0; i < h->kinds_len; i++)
-		num_add_sat(&lines, h->kinds[i].n);
+	for (size_t i = 0; i < h->kinds.len; i++)
+		num_add_sat(&lines, h->kinds.rows[i].n);
 	sbuf_init(&b, (size_t)256 * 1024);
 	sbuf_addf(&b, "%" PRId64 " line%s of kinds that this version does not know: ", lines,
 	    lines == 1 ? " is" : "s are");
-	for (size_t i = 0; i < h->kinds_len && i < NAMES_SHOWN; i++)
-		sbuf_addf(&b, "%s%s", i == 0 ? "" : ", ", h->kinds[i].name);
-	if (h->kinds_len > NAMES_SHOWN)
-		sbuf_addf(&b, " and %zu more", h->kinds_len - NAMES_SHOWN);
+	for (size_t i = 0; i < h->kinds.len && i < NAMES_SHOWN; i++)
+		sbuf_addf(&b, "%s%s", i == 0 ? "" : ", ", h->kinds.rows[i].name);
+	if (h->kinds.len > NAMES_SHOWN)
+		sbuf_addf(&b, " and %zu more", h->kinds.len - NAMES_SHOWN);
 	health_find(h, "kinds", b.buf, in->db,
 	    "install a newer version; until then nothing is taken from these lines");
 	sbuf_free(&b);
