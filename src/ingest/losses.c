@@ -7,6 +7,7 @@
 
 #include "base/xalloc.h"
 #include "ingest/family.h"
+#include "ingest/name.h"
 #include "store/st_loss.h"
 
 struct list {
@@ -149,7 +150,8 @@ step(struct family *f, struct member *m, struct list *list, struct signs *g,
 		g->after_usage = false;
 		break;
 	case 'L':
-		return add(f, m, list, "cut-line", p->line, p->ts_ms, e);
+		return add(f, m, list, "cut-line", p->line,
+		    p->ts_ms >= 0 ? p->ts_ms : name_begin_ms(p->text, p->number), e);
 	case 'B':
 		return add(f, m, list, p->number != 0 ? "unreadable-line" : "unreadable-value",
 		    p->line, p->ts_ms, e);

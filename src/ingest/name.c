@@ -63,3 +63,19 @@ name_ms(struct str name)
 	text[19] = '\0';
 	return civil_parse_instant(str_of(text), &ms) == 0 ? ms : -1;
 }
+
+struct str
+name_of_path(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return str_of(slash == NULL ? path : slash + 1);
+}
+
+int64_t
+name_begin_ms(const char *path, int64_t mtime_ms)
+{
+	int64_t ms = name_ms(name_of_path(path));
+
+	return ms >= 0 ? ms : mtime_ms;
+}

@@ -23,4 +23,13 @@ void name_ids(struct str name, struct str *thread, struct str *page);
  */
 int64_t name_ms(struct str name);
 
+/* The name in PATH (terminated): what follows its last slash. A view into PATH; cannot fail. */
+struct str name_of_path(const char *path);
+
+/*
+ * When the rollout at PATH (terminated) began, in milliseconds, for lines that carry no time and
+ * follow none: name_ms, else MTIME_MS, the file's own time. Borrows PATH; cannot fail.
+ */
+int64_t name_begin_ms(const char *path, int64_t mtime_ms);
+
 #endif

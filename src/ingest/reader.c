@@ -46,7 +46,6 @@ rewound(struct reader *r)
 static int
 identify(struct reader *r, struct err *e)
 {
-	const char *base = strrchr(r->found->path, '/');
 	struct linerd *in = rewound(r);
 	struct rollout *parser = rollout_new();
 	struct str name_thread, page;
@@ -55,7 +54,7 @@ identify(struct reader *r, struct err *e)
 	const char *why;
 	int rc, lines = 0;
 
-	name_ids(str_of(base == NULL ? r->found->path : base + 1), &name_thread, &page);
+	name_ids(name_of_path(r->found->path), &name_thread, &page);
 	r->row.page = str_dup(page);
 	while (lines < PEEK_LINES && (rc = linerd_next(in, &line, e)) == 1 && line.complete) {
 		lines++;
@@ -74,7 +73,7 @@ identify(struct reader *r, struct err *e)
 	if (rc == 1 && r->row.thread_uuid == NULL)
 		r->row.thread_uuid = name_thread.p != NULL
 					 ? str_dup(name_thread)
-					 : xstrdup(base == NULL ? r->found->path : base + 1);
+					 : xstrdup(name_of_path(r->found->path).p);
 	rollout_free(parser);
 	linerd_free(in);
 	return rc;
@@ -178,14 +177,13 @@ read_lines(
 static int
 read_whole(struct reader *r, struct st_rollout *ro, struct err *e)
 {
-	const char *base = strrchr(r->found->path, '/');
 	struct linerd *in = rewound(r);
 	struct recorder *rec =
 	    recorder_new(r->store, ro, r->row.thread_uuid, r->row.id, &r->counts->lines);
 	int rc;
 
 	recorder_blank(ro);
-	recorder_begin_at(rec, name_ms(str_of(base == NULL ? r->found->path : base + 1)));
+	recorder_begin_at(rec, name_begin_ms(r->found->path, r->row.mtime_ns / 1000000));
 	r->row.consumed = 0;
 	rc = read_lines(r, in, rec, ro, e);
 	recorder_free(rec);
@@ -432,7 +430,6 @@ fresh_row(struct reader *r, int64_t id, int64_t home_id, int64_t now_ms)
 static int
 pass_over(struct reader *r, int64_t id, int64_t home_id, int64_t now_ms, struct err *e)
 {
-	const char *base = strrchr(r->found->path, '/');
 	struct str thread, page;
 	int rc;
 
@@ -440,7 +437,7 @@ pass_over(struct reader *r, int64_t id, int64_t home_id, int64_t now_ms, struct 
 	if (id != 0)
 		return 0;
 	fresh_row(r, id, home_id, now_ms);
-	name_ids(str_of(base == NULL ? r->found->path : base + 1), &thread, &page);
+	name_ids(name_of_path(r->found->path), &thread, &page);
 	r->row.thread_uuid = str_dup(thread);
 	r->row.page = str_dup(page);
 	r->row.size = -1; /* not what any file has: it counts as changed */

@@ -25,8 +25,10 @@ struct st_step {
 	int64_t line, ts_ms;
 	char what;
 	int64_t number; /* U, R: the verdict; T, E: the turn; C: its output's line;
-			   X: bytes of the summary, 0 for one that the server made */
-	char *text;     /* X: id of the compaction's response; R: response id; NULL: none */
+			   X: bytes of the summary, 0 for one that the server made;
+			   L: when the file was last written, in milliseconds */
+	char *text;     /* X: id of the compaction's response; R: response id; L: the
+			   file's path; NULL: none */
 };
 
 /* The steps of rollout ID from line FROM on, in order, into a new array *OUT of *N. Owned by the caller: st_steps_free. Returns 0; -1 with ERR_DB in *E. */

@@ -119,6 +119,21 @@ tap.same(h.sessions(), {r.id: 1100}, "a whole line without its newline is left, 
 h.write(r.place(), whole)
 tap.same((h.sessions(), h.json("sessions")[0]["losses"]), ({r.id: 3300}, []), "picked up when it is completed: 1,100 + 2,200")
 
+# ------------------------------------------------------------- a line without a time of its own
+def periods(h):
+    return [(r["period"], r["total_tokens"]) for r in h.json("report")]
+
+
+h = Home()
+h.write("sessions/2026/11/22/rollout-2026-11-22T06-52-59-%s.jsonl" % uuid4(70), b"\x01\x02junk\nmore junk\nend")
+tap.same((periods(h), h.json("sessions")[0]["losses"]), ([("2026-11-22", 0)], ["unreadable-line", "cut-line"]),
+         "a file of nothing but bad bytes, cut at its end: it stands under the day in its name")
+h = Home()
+named = h.write("sessions/rollout-x.jsonl", b"".join(json.dumps(dict(json.loads(x), timestamp=None)).encode() + b"\n" for x in good(71).lines) + b"{")
+os.utime(named, (1760000000, 1760000000))  # 2025-10-09T08:53:20Z
+tap.same((periods(h), h.json("sessions")[0]["losses"]), ([("2025-10-09", 1100)], ["cut-line"]),
+         "no time in the name either: the day on which the file was last written, never 1970")
+
 # ------------------------------------------------------------------------- bad lines
 COUNT = b'{"timestamp":"2026-10-05T10:30:00.000Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":%s,"last_token_usage":%s}}}'
 T = b'{"input_tokens":%s,"cached_input_tokens":700,"output_tokens":300,"reasoning_output_tokens":120,"total_tokens":3300}'

@@ -145,6 +145,10 @@ times(void **state UNUSED)
 	assert_int_equal(name_ms(STR("rollout-2025-13-07T17-24-21-x.jsonl")), -1);
 	assert_int_equal(name_ms(STR("rollout-2025-05-07T17:24-21-x.jsonl")), -1);
 	assert_int_equal(name_ms(STR("other-2025-05-07T17-24-21-x.jsonl")), -1);
+	assert_int_equal(name_begin_ms("/a/rollout-2025-05-07T17-24-21-x.jsonl", 7),
+	    (20215 * 86400LL + 62661) * 1000);
+	assert_int_equal(name_begin_ms("/rollout-2025-05-07T17-24-21/rollout-x.jsonl", 7), 7);
+	assert_int_equal(name_begin_ms("rollout-x.jsonl", 7), 7);
 }
 
 int
