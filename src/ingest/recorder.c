@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/repository.h"
+#include "base/set64.h"
 #include "base/xalloc.h"
 #include "ingest/name.h"
 #include "ingest/recorder.h"
@@ -9,6 +10,7 @@
 #include "rollout/rollout.h"
 #include "store/st_fact.h"
 #include "store/st_file.h"
+#include "store/st_set.h"
 #include "time/civil.h"
 
 #define BURST_MS 20 /* wider gaps went wrong in the lab: ledger-design.md 2 */
@@ -18,7 +20,7 @@ struct print {
 	uint64_t print;
 };
 
-#define STATE_VERSION 0x43545331 /* of struct kept; another byte order is another version */
+#define STATE_VERSION 0x43545332 /* of struct kept; another byte order is another version */
 
 /* What is carried from line to line and kept between two readings of a growing file. */
 struct kept {
@@ -28,6 +30,7 @@ struct kept {
 	bool in_burst;
 	int64_t last_ms;        /* time of the line before; negative: none */
 	uint64_t context_print; /* of the context before, and its turn */
+	uint64_t turn_print;    /* of the id of the turn in force; 0: none */
 	struct rollout_state parser;
 };
 
@@ -41,6 +44,12 @@ struct recorder {
 	struct kept k;
 	struct print *prints;
 	size_t prints_len, prints_alloc;
+	bool resumed;       /* earlier lines were read before, by another recorder */
+	struct set64 calls; /* ids of the calls read here */
+	struct {            /* the set that the last line stored */
+		uint64_t print;
+		int64_t id; /* 0: none yet */
+	} context_set, limit_set;
 };
 
 struct recorder *
@@ -90,6 +99,7 @@ recorder_resume(struct recorder *r, struct err *e)
 	if (r->k.version != STATE_VERSION)
 		return 0;
 	rollout_restore(r->parser, &r->k.parser);
+	r->resumed = true;
 	if (r->k.parser.has_turn_ids)
 		return 1; /* no more prints are taken */
 	if (st_prints(r->store, ro->id, &prints, &n, e) < 0)
@@ -105,6 +115,7 @@ recorder_free(struct recorder *r)
 	if (r == NULL)
 		return;
 	rollout_free(r->parser);
+	set64_clear(&r->calls);
 	free(r->prints);
 	free(r);
 }
@@ -161,6 +172,20 @@ session(struct recorder *r, const struct record *rec, struct err *e)
 	return st_ancestor_add(r->store, r->ro->id, rec->session.id, e);
 }
 
+/* Of a turn's id, as k.turn_print holds it. */
+static uint64_t
+turn_print(struct str turn_id)
+{
+	return hash_str(turn_id, 1) | 1;
+}
+
+/* Is ID there, and that of the turn in force? */
+static bool
+in_force(const struct recorder *r, struct str id)
+{
+	return id.p != NULL && turn_print(id) == r->k.turn_print;
+}
+
 /* Many versions repeat the context before each request: only what differs is kept. */
 static int
 context(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
@@ -177,7 +202,13 @@ context(struct recorder *r, const struct st_place *p, const struct record *rec, 
 	if (h == r->k.context_print)
 		return 0;
 	r->k.context_print = h;
-	return st_context_put(r->store, p, rec, e);
+	h = st_context_print(c);
+	if (r->context_set.id == 0 || r->context_set.print != h) {
+		if (st_context_set(r->store, c, h, &r->context_set.id, e) < 0)
+			return -1;
+		r->context_set.print = h;
+	}
+	return st_context_put(r->store, p, rec, r->context_set.id, in_force(r, c->turn_id), e);
 }
 
 static int
@@ -194,11 +225,48 @@ static int
 usage(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
 {
 	const struct rec_usage *u = &rec->usage;
-	bool other = u->is_record && u->thread_id.p != NULL && !str_eqz(u->thread_id, r->uuid);
+	const struct rec_limits *l = &rec->limits;
+	struct st_usage_more more = {
+		.other_thread =
+		    u->is_record && u->thread_id.p != NULL && !str_eqz(u->thread_id, r->uuid),
+		.turn_in_force = in_force(r, u->turn_id),
+	};
 
-	if (st_limits_put(r->store, p, rec, e) < 0)
-		return -1;
-	return st_usage_put(r->store, p, rec, other, e);
+	if (l->present) {
+		uint64_t h = st_limit_print(l);
+
+		if ((r->limit_set.id == 0 || r->limit_set.print != h) &&
+		    st_limit_set(r->store, l, h, &r->limit_set.id, e) < 0)
+			return -1;
+		r->limit_set.print = h;
+		more.limit_set_id = r->limit_set.id;
+	}
+	return st_usage_put(r->store, p, rec, &more, e);
+}
+
+static uint64_t
+call_print(struct str call_id)
+{
+	return hash_str(call_id, 0);
+}
+
+static int
+call(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
+{
+	if (rec->call.call_id.p != NULL)
+		(void)set64_add(&r->calls, call_print(rec->call.call_id));
+	return st_call_put(r->store, p, rec, e);
+}
+
+/* The end of a call; where all lines were seen, one of an unknown call is not looked for. */
+static int
+output(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
+{
+	struct str id = rec->output.call_id;
+
+	if (id.p != NULL && !r->resumed && !set64_has(&r->calls, call_print(id)))
+		return 0;
+	return st_call_output(r->store, p, rec, e);
 }
 
 static int
@@ -234,9 +302,9 @@ store_fact(struct recorder *r, const struct st_place *p, const struct record *re
 			r->ro->events_seen = true;
 		return st_message_put(r->store, p, rec, e);
 	case REC_CALL:
-		return st_call_put(r->store, p, rec, e);
+		return call(r, p, rec, e);
 	case REC_OUTPUT:
-		return st_call_output(r->store, p, rec, e);
+		return output(r, p, rec, e);
 	case REC_MARKER:
 		return st_marker_put(r->store, p, rec, e);
 	case REC_ACTIVITY:
@@ -283,8 +351,13 @@ record(struct recorder *r, const struct record *rec, int64_t pos, size_t bytes, 
 	place(r, rec);
 	p = (struct st_place){ r->ro->id, pos, r->ro->lines, r->k.last_ms };
 	r->counts->records++;
-	if (rec->starts_turn && st_turn_begin(r->store, &p, rec, rec->turn.turn_id, e) < 0)
-		return -1;
+	if (rec->starts_turn) {
+		struct str id = rec->turn.turn_id;
+
+		r->k.turn_print = id.p == NULL ? 0 : turn_print(id);
+		if (st_turn_begin(r->store, &p, rec, id, e) < 0)
+			return -1;
+	}
 	if (rec->thread_id.p != NULL && !str_eqz(rec->thread_id, r->uuid))
 		return 0; /* an item of a review that runs inside, or a copied one */
 	if (rec->fault != NULL && skip(r, pos, (int64_t)bytes, rec->fault, false, e) < 0)

@@ -179,7 +179,8 @@ explain_run(struct store *s, const char *id, struct explain *out, struct err *e)
 	    "SELECT " LINE_COLUMNS "FROM usage u JOIN rollout r ON r.id = u.rollout_id "
 	    "JOIN thread t ON t.id = r.thread_id LEFT JOIN dimset d ON d.id = u.dimset_id "
 	    "LEFT JOIN thread o ON o.id = u.owner_id "
-	    "WHERE u.owner_id = ?1 AND u.verdict = 1 AND r.thread_id <> ?1 ORDER BY t.uuid, "
+	    "WHERE u.owner_id = ?1 AND u.recovered = 1 AND u.verdict = 1 AND r.thread_id <> ?1 "
+	    "ORDER BY t.uuid, "
 	    "u.pos";
 	int64_t thread_id = 0;
 	int rc = -1;

@@ -79,7 +79,7 @@ statement(const struct query *q, const char *search, size_t limit, struct sbuf *
 	    "WHERE o.thread_id = t.id), "
 	    "(SELECT count(*) FROM call c JOIN rollout o ON o.id = c.rollout_id AND c.line >= "
 	    "o.own_line "
-	    "WHERE o.thread_id = t.id AND c.status IN ('failed', 'timeout')), "
+	    "WHERE o.thread_id = t.id AND c.status IN (2, 3)), "
 	    "(SELECT count(*) FROM marker m JOIN rollout o ON o.id = m.rollout_id AND m.line "
 	    ">= o.own_line "
 	    "WHERE o.thread_id = t.id AND m.name = 'compacted'), "

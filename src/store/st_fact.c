@@ -19,6 +19,22 @@ begin(struct store *s, const char *sql, const struct st_place *p, const struct r
 	return q;
 }
 
+/* A word that stands in the database as a number: the table is small, words are many. */
+struct code {
+	const char *word;
+	int code;
+};
+
+/* The number of WORD, 0 when it is none of the N. */
+static int
+code_of(const struct code *codes, size_t n, struct str word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eqz(word, codes[i].word))
+			return codes[i].code;
+	return 0;
+}
+
 static void
 bind_tokens(struct stmt *q, int i, const struct rec_tokens *t, bool there)
 {
@@ -32,19 +48,28 @@ bind_tokens(struct stmt *q, int i, const struct rec_tokens *t, bool there)
 	stmt_bind_i64(q, i + 5, t->total);
 }
 
+static void
+bind_window(struct stmt *q, int i, const struct rec_window *w)
+{
+	if (!w->present)
+		return;
+	stmt_bind_real(q, i, w->used_percent);
+	stmt_bind_opt(q, i + 1, w->resets_at_s < 0 ? -1 : w->resets_at_s * 1000);
+}
+
 int
-st_usage_put(struct store *s, const struct st_place *p, const struct record *rec, bool other_thread,
-    struct err *e)
+st_usage_put(struct store *s, const struct st_place *p, const struct record *rec,
+    const struct st_usage_more *more, struct err *e)
 {
 	static const char SQL[] =
 	    "INSERT INTO usage(rollout_id, pos, line, ts_ms, turn_seq, is_record, "
 	    "in_review, ordinal, response_id, turn_id, record_thread, window, t_input, "
 	    "t_cached, t_write, "
 	    "t_output, t_reasoning, t_total, l_input, l_cached, l_write, l_output, "
-	    "l_reasoning, l_total) "
+	    "l_reasoning, l_total, limit_set_id, first_percent, first_resets_ms, "
+	    "second_percent, second_resets_ms) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
-	    "?17, ?18, ?19, "
-	    "?20, ?21, ?22, ?23, ?24)";
+	    "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)";
 	const struct rec_usage *u = &rec->usage;
 	struct stmt *q = begin(s, SQL, p, rec, e);
 
@@ -54,98 +79,35 @@ st_usage_put(struct store *s, const struct st_place *p, const struct record *rec
 	stmt_bind_i64(q, 7, rec->in_review);
 	stmt_bind_opt(q, 8, rec->ordinal);
 	stmt_bind_name(q, 9, u->response_id);
-	stmt_bind_name(q, 10, u->turn_id);
-	if (other_thread)
+	if (!more->turn_in_force)
+		stmt_bind_name(q, 10, u->turn_id);
+	if (more->other_thread)
 		stmt_bind_name(q, 11, u->thread_id);
 	stmt_bind_opt(q, 12, u->window);
 	bind_tokens(q, 13, &u->total, u->has_total);
 	bind_tokens(q, 19, &u->last, u->has_last);
+	if (rec->limits.present) {
+		stmt_bind_i64(q, 25, more->limit_set_id);
+		bind_window(q, 26, &rec->limits.window[0]);
+		bind_window(q, 28, &rec->limits.window[1]);
+	}
 	return stmt_run(q, e);
 }
 
 int
-st_limits_put(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
+st_context_put(struct store *s, const struct st_place *p, const struct record *rec, int64_t set_id,
+    bool turn_in_force, struct err *e)
 {
 	static const char SQL[] =
-	    "INSERT INTO limit_sample(rollout_id, pos, slot, line, ts_ms, limit_id, "
-	    "limit_name, minutes, used_percent, resets_ms, plan_type, reached_type, "
-	    "has_credits, unlimited, "
-	    "balance) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
-	const struct rec_limits *l = &rec->limits;
-	bool none = !l->window[0].present && !l->window[1].present;
-
-	if (!l->present)
-		return 0;
-	for (int slot = 0; slot < 2; slot++) {
-		const struct rec_window *w = &l->window[slot];
-		struct stmt *q;
-
-		if (!w->present && !(none && slot == 0))
-			continue;
-		if ((q = store_stmt(s, SQL, e)) == NULL)
-			return -1;
-		stmt_bind_i64(q, 1, p->rollout_id);
-		stmt_bind_i64(q, 2, p->pos);
-		stmt_bind_i64(q, 3, slot);
-		stmt_bind_i64(q, 4, p->line);
-		stmt_bind_opt(q, 5, p->ts_ms);
-		stmt_bind_name(q, 6, l->limit_id.p == NULL ? STR("codex") : l->limit_id);
-		stmt_bind_name(q, 7, l->limit_name);
-		if (w->present) {
-			stmt_bind_opt(q, 8, w->minutes);
-			stmt_bind_real(q, 9, w->used_percent);
-			stmt_bind_opt(q, 10, w->resets_at_s < 0 ? -1 : w->resets_at_s * 1000);
-		}
-		stmt_bind_name(q, 11, l->plan_type);
-		stmt_bind_name(q, 12, l->reached_type);
-		stmt_bind_opt(q, 13, l->has_credits);
-		stmt_bind_opt(q, 14, l->unlimited);
-		stmt_bind_name(q, 15, l->balance);
-		if (stmt_run(q, e) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-int
-st_context_put(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
-{
-	static const char SQL[] =
-	    "INSERT INTO context(rollout_id, pos, line, ts_ms, turn_seq, is_settings, "
-	    "turn_id, model, effort, cwd, tier, approval_policy, sandbox_policy_type, "
-	    "sandbox_network_access, "
-	    "sandbox_writable_roots, sandbox_exclude_tmpdir_env_var, sandbox_exclude_slash_tmp, "
-	    "truncation_policy_mode, truncation_policy_limit, reasoning_summary, "
-	    "has_base_instructions, "
-	    "has_user_instructions, has_developer_instructions, has_final_output_json_schema) "
-	    "VALUES (?1, ?2, "
-	    "?3, ?4, ?5, ?6, ?7, lower(?8), ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
-	    "?19, ?20, ?21, "
-	    "?22, ?23, ?24)";
-	const struct rec_context *c = &rec->context;
+	    "INSERT INTO context(rollout_id, pos, line, ts_ms, turn_seq, set_id, turn_id) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 	struct stmt *q = begin(s, SQL, p, rec, e);
 
 	if (q == NULL)
 		return -1;
-	stmt_bind_i64(q, 6, c->is_settings);
-	stmt_bind_name(q, 7, c->turn_id);
-	stmt_bind_name(q, 8, c->model);
-	stmt_bind_name(q, 9, c->effort);
-	stmt_bind_name(q, 10, c->cwd);
-	stmt_bind_name(q, 11, c->tier);
-	stmt_bind_name(q, 12, c->approval);
-	stmt_bind_name(q, 13, c->sandbox);
-	stmt_bind_opt(q, 14, c->network);
-	stmt_bind_name(q, 15, c->writable_roots);
-	stmt_bind_opt(q, 16, c->exclude_tmpdir);
-	stmt_bind_opt(q, 17, c->exclude_slash_tmp);
-	stmt_bind_name(q, 18, c->truncation_mode);
-	stmt_bind_opt(q, 19, c->truncation_limit);
-	stmt_bind_name(q, 20, c->summary);
-	stmt_bind_i64(q, 21, c->has_base);
-	stmt_bind_i64(q, 22, c->has_user);
-	stmt_bind_i64(q, 23, c->has_developer);
-	stmt_bind_i64(q, 24, c->has_schema);
+	stmt_bind_i64(q, 6, set_id);
+	if (!turn_in_force)
+		stmt_bind_name(q, 7, rec->context.turn_id);
 	return stmt_run(q, e);
 }
 
@@ -196,23 +158,26 @@ st_message_put(struct store *s, const struct st_place *p, const struct record *r
 {
 	static const char SQL[] =
 	    "INSERT INTO message(rollout_id, pos, line, ts_ms, turn_seq, role, origin, "
-	    "is_prompt, chars, bytes, images, local_images) "
-	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-	static const char *const origins[] = {
-		[ORIGIN_EVENT] = "event", [ORIGIN_ITEM] = "item", [ORIGIN_RESPONSE] = "response"
-	};
+	    "is_prompt, chars, bytes, images, local_images, role_name) "
+	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+	static const struct code roles[] = { { "user", ST_ROLE_USER },
+		{ "assistant", ST_ROLE_ASSISTANT }, { "developer", ST_ROLE_DEVELOPER },
+		{ "system", ST_ROLE_SYSTEM } };
 	const struct rec_message *m = &rec->message;
+	int role = code_of(roles, ARRAY_LEN(roles), m->role);
 	struct stmt *q = begin(s, SQL, p, rec, e);
 
 	if (q == NULL)
 		return -1;
-	stmt_bind_name(q, 6, m->role);
-	stmt_bind_strz(q, 7, origins[m->origin]);
+	stmt_bind_i64(q, 6, role);
+	stmt_bind_i64(q, 7, m->origin);
 	stmt_bind_i64(q, 8, m->is_prompt);
 	stmt_bind_i64(q, 9, m->chars);
 	stmt_bind_i64(q, 10, m->bytes);
 	stmt_bind_i64(q, 11, m->images);
 	stmt_bind_i64(q, 12, m->local_images);
+	if (role == 0)
+		stmt_bind_name(q, 13, m->role);
 	return stmt_run(q, e);
 }
 
@@ -223,19 +188,21 @@ st_call_put(struct store *s, const struct st_place *p, const struct record *rec,
 	    "INSERT INTO call(rollout_id, pos, line, ts_ms, turn_seq, kind, name, space, "
 	    "call_id, command, status, input_bytes, end_ms, output_line) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, ''), ?11, ?12, ?13, ?14)";
+	static const struct code kinds[] = { { "function_call", 1 }, { "custom_tool_call", 2 },
+		{ "local_shell", 3 }, { "web_search_call", 4 } };
 	const struct rec_call *c = &rec->call;
 	struct stmt *q = begin(s, SQL, p, rec, e);
 	bool failed = str_eqz(c->status, "failed") || str_eqz(c->status, "declined");
 
 	if (q == NULL)
 		return -1;
-	stmt_bind_strz(q, 6, c->kind);
+	stmt_bind_i64(q, 6, code_of(kinds, ARRAY_LEN(kinds), str_of(c->kind)));
 	stmt_bind_name(q, 7, c->name);
 	stmt_bind_name(q, 8, c->space);
 	stmt_bind_name(q, 9, c->call_id);
 	stmt_bind_str(q, 10, c->head);
 	if (c->is_complete)
-		stmt_bind_strz(q, 11, failed ? "failed" : "completed");
+		stmt_bind_i64(q, 11, failed ? ST_CALL_FAILED : ST_CALL_COMPLETED);
 	stmt_bind_i64(q, 12, c->input_bytes);
 	if (c->is_complete) {
 		stmt_bind_opt(q, 13, p->ts_ms);
@@ -245,13 +212,13 @@ st_call_put(struct store *s, const struct st_place *p, const struct record *rec,
 	return stmt_run(q, e);
 }
 
-static const char *
-outcome_word(const struct rec_output *o)
+static enum st_call_status
+outcome(const struct rec_output *o)
 {
-	return o->timed_out ? "timeout"
-	       : o->aborted ? "aborted"
-	       : o->failed  ? "failed"
-			    : "completed";
+	return o->timed_out ? ST_CALL_TIMEOUT
+	       : o->aborted ? ST_CALL_ABORTED
+	       : o->failed  ? ST_CALL_FAILED
+			    : ST_CALL_COMPLETED;
 }
 
 int
@@ -259,14 +226,14 @@ st_call_output(struct store *s, const struct st_place *p, const struct record *r
 {
 	/* an end event knows the exit code, the output ends the call; either may come first */
 	static const char OUTPUT[] =
-	    "UPDATE call SET "
-	    "status = CASE WHEN ?5 = 'completed' AND status = 'failed' THEN status ELSE ?5 END, "
+	    "UPDATE call INDEXED BY call_open SET "
+	    "status = CASE WHEN ?5 = 1 AND status = 2 THEN status ELSE ?5 END, "
 	    "exit_code = coalesce(exit_code, ?6), wall_ms = coalesce(?7, wall_ms), end_ms = ?4, "
 	    "output_line = ?3, output_bytes = coalesce(?8, output_bytes) "
 	    "WHERE rollout_id = ?1 AND call_id = ?2 AND output_line = 0";
 	static const char EVENT[] =
 	    "UPDATE call SET "
-	    "status = CASE WHEN ?5 = 'failed' THEN ?5 ELSE status END, "
+	    "status = CASE WHEN ?5 = 2 THEN ?5 ELSE status END, "
 	    "exit_code = CASE WHEN coalesce(exit_code, 0) = 0 THEN coalesce(?6, exit_code) "
 	    "ELSE exit_code END, "
 	    "wall_ms = coalesce(wall_ms, ?7), command = coalesce(command, nullif(?9, '')) "
@@ -285,7 +252,7 @@ st_call_output(struct store *s, const struct st_place *p, const struct record *r
 	stmt_bind_i64(q, 3, o->is_event ? rec->turn_seq : p->line);
 	if (!o->is_event)
 		stmt_bind_opt(q, 4, p->ts_ms);
-	stmt_bind_strz(q, 5, outcome_word(o));
+	stmt_bind_i64(q, 5, outcome(o));
 	if (o->has_exit)
 		stmt_bind_i64(q, 6, o->exit_code);
 	stmt_bind_opt(q, 7, o->wall_ms);
@@ -322,7 +289,7 @@ st_activity_put(struct store *s, const struct st_place *p, const struct record *
 
 	if (q == NULL)
 		return -1;
-	stmt_bind_strz(q, 6, rec->activity.name);
+	stmt_bind_i64(q, 6, strcmp(rec->activity.name, "reasoning_event") == 0 ? 1 : 2);
 	stmt_bind_i64(q, 7, rec->activity.count);
 	return stmt_run(q, e);
 }

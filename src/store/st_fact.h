@@ -15,17 +15,24 @@ struct st_place {
 	int64_t ts_ms; /* its time, or that of the line before; negative: none */
 };
 
-/* Store the usage line REC at P; OTHER_THREAD says that a record names another thread than its own. Returns 0; -1 with ERR_DB in *E. */
+/* Numbers that stand in the database: never change one. */
+enum { ST_ROLE_USER = 1, ST_ROLE_ASSISTANT, ST_ROLE_DEVELOPER, ST_ROLE_SYSTEM };
+enum st_call_status { ST_CALL_COMPLETED = 1, ST_CALL_FAILED, ST_CALL_TIMEOUT, ST_CALL_ABORTED };
+
+/* What a usage line does not say itself. */
+struct st_usage_more {
+	bool other_thread;    /* a record that names another thread than its own */
+	bool turn_in_force;   /* its turn_id is that of the turn in force */
+	int64_t limit_set_id; /* st_limit_set, where it carries limits */
+};
+
+/* Store the usage line REC at P with MORE. Returns 0; -1 with ERR_DB in *E. */
 int st_usage_put(struct store *s, const struct st_place *p, const struct record *rec,
-    bool other_thread, struct err *e);
+    const struct st_usage_more *more, struct err *e);
 
-/* Store the limit samples of REC at P (nothing when it has none). Returns 0; -1 with ERR_DB in *E. */
-int st_limits_put(
-    struct store *s, const struct st_place *p, const struct record *rec, struct err *e);
-
-/* Store the turn_context or settings REC at P. Returns 0; -1 with ERR_DB in *E. */
-int st_context_put(
-    struct store *s, const struct st_place *p, const struct record *rec, struct err *e);
+/* Store the turn_context or settings REC at P, whose content is the row SET_ID (st_context_set); TURN_IN_FORCE as in struct st_usage_more. Returns 0; -1 with ERR_DB in *E. */
+int st_context_put(struct store *s, const struct st_place *p, const struct record *rec,
+    int64_t set_id, bool turn_in_force, struct err *e);
 
 /* Store the beginning of turn REC->turn_seq at P, with TURN_ID ({NULL,0}: none). Returns 0; -1 with ERR_DB in *E. */
 int st_turn_begin(struct store *s, const struct st_place *p, const struct record *rec,

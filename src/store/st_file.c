@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include "base/hash.h"
 #include "store/st_file.h"
 
 #define COLUMNS \
@@ -7,6 +8,13 @@
 	"dev, ino, size, mtime_ns, ctime_ns, consumed, lines, tail_bytes, read_ms, " \
 	"head_hash, anchor_hash, " \
 	"problem"
+
+/* What a path is looked for by: an index over whole paths would be as large as the table. */
+static int64_t
+path_hash(const char *path)
+{
+	return (int64_t)hash_str(str_of(path), 0);
+}
 
 void
 st_file_clear(struct st_file *f)
@@ -73,12 +81,13 @@ one(struct stmt *q, struct st_file *f, struct err *e)
 int
 st_file_by_path(struct store *s, const char *path, struct st_file *f, struct err *e)
 {
-	static const char SQL[] = "SELECT " COLUMNS " FROM file WHERE path = ?1";
+	static const char SQL[] = "SELECT " COLUMNS " FROM file WHERE path_hash = ?2 AND path = ?1";
 	struct stmt *q = store_stmt(s, SQL, e);
 
 	if (q == NULL)
 		return -1;
 	stmt_bind_strz(q, 1, path);
+	stmt_bind_i64(q, 2, path_hash(path));
 	return one(q, f, e);
 }
 
@@ -120,9 +129,9 @@ int
 st_file_put(struct store *s, struct st_file *f, struct err *e)
 {
 	static const char SQL[] =
-	    "INSERT INTO file(" COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) ON CONFLICT (id) DO "
-	    "UPDATE SET "
+	    "INSERT INTO file(" COLUMNS ", path_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+	    "?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) "
+	    "ON CONFLICT (id) DO UPDATE SET "
 	    "home_id = excluded.home_id, rollout_id = excluded.rollout_id, path = excluded.path, "
 	    "thread_uuid = excluded.thread_uuid, page = excluded.page, state = excluded.state, "
 	    "archived = excluded.archived, compressed = excluded.compressed, dev = excluded.dev, "
@@ -130,7 +139,7 @@ st_file_put(struct store *s, struct st_file *f, struct err *e)
 	    "ctime_ns = excluded.ctime_ns, consumed = excluded.consumed, lines = excluded.lines, "
 	    "tail_bytes = excluded.tail_bytes, read_ms = excluded.read_ms, "
 	    "head_hash = excluded.head_hash, anchor_hash = excluded.anchor_hash, "
-	    "problem = excluded.problem";
+	    "problem = excluded.problem, path_hash = excluded.path_hash";
 	struct stmt *q = store_stmt(s, SQL, e);
 
 	if (q == NULL)
@@ -156,6 +165,7 @@ st_file_put(struct store *s, struct st_file *f, struct err *e)
 	stmt_bind_i64(q, 19, (int64_t)f->head_hash);
 	stmt_bind_i64(q, 20, (int64_t)f->anchor_hash);
 	stmt_bind_strz(q, 21, f->problem);
+	stmt_bind_i64(q, 22, path_hash(f->path));
 	if (stmt_run(q, e) < 0)
 		return -1;
 	if (f->id == 0)

@@ -113,7 +113,7 @@ st_steps(struct store *s, int64_t id, int64_t from, struct st_step **out, size_t
 	    "f.path FROM file f "
 	    "JOIN rollout r ON r.id = f.rollout_id WHERE f.rollout_id = ?1 AND f.tail_bytes > 0"
 	    " UNION ALL SELECT line, pos, ts_ms, 'M', 0, NULL FROM message WHERE rollout_id = "
-	    "?1 AND line >= ?2 AND role = 'assistant' AND origin = 'response'"
+	    "?1 AND line >= ?2 AND role = 2 AND origin = 2"
 	    " UNION ALL SELECT line, pos, ts_ms, 'C', output_line, NULL FROM call WHERE "
 	    "rollout_id = ?1 AND line >= ?2"
 	    " UNION ALL SELECT output_line, pos, end_ms, 'O', 0, NULL FROM call WHERE "

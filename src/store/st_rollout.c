@@ -65,7 +65,6 @@ st_rollout_empty(struct store *s, int64_t id, struct err *e)
 		"DELETE FROM call WHERE rollout_id = ?1",
 		"DELETE FROM activity WHERE rollout_id = ?1",
 		"DELETE FROM marker WHERE rollout_id = ?1",
-		"DELETE FROM limit_sample WHERE rollout_id = ?1",
 		"DELETE FROM unknown_kind WHERE rollout_id = ?1",
 		"DELETE FROM print WHERE rollout_id = ?1",
 		"DELETE FROM ancestor WHERE rollout_id = ?1",

@@ -6,10 +6,18 @@
 
 #include "store/st_usage.h"
 
-#define RECOUNT \
+#define FROM_USAGE \
 	"SELECT owner_id, count_ms / 900000 - (count_ms % 900000 < 0), dimset_id, is_long, " \
 	"count(*), sum(d_input), sum(d_cached), sum(d_write), sum(d_output), " \
-	"sum(d_reasoning) FROM usage WHERE verdict = 1 "
+	"sum(d_reasoning) FROM "
+#define RECOUNT FROM_USAGE "usage WHERE verdict = 1 "
+/* what counts for a thread stands in its own rollouts, or was recovered from a copy */
+#define RECOUNT_OF_THREAD \
+	FROM_USAGE "(SELECT u.* FROM rollout r JOIN usage u ON u.rollout_id = r.id " \
+		   "WHERE r.thread_id = ?1 AND u.verdict = 1 AND u.owner_id = ?1 " \
+		   "AND u.recovered = 0 " \
+		   "UNION ALL SELECT * FROM usage WHERE owner_id = ?1 AND recovered = 1 " \
+		   "AND verdict = 1) GROUP BY 1, 2, 3, 4 "
 #define SUMS \
 	"SELECT thread_id, quarter, dimset_id, is_long, responses, input, cached, " \
 	"cache_write, output, reasoning FROM rollup "
@@ -31,15 +39,13 @@ on_thread(struct store *s, const char *sql, int64_t thread_id, struct err *e)
 int
 st_rollup_remake(struct store *s, int64_t thread_id, struct err *e)
 {
-	static const char DIFFERS[] =
-	    "SELECT 1 WHERE EXISTS (" RECOUNT "AND owner_id = ?1 GROUP BY 1, 2, 3, 4 EXCEPT " SUMS
-	    "WHERE thread_id = ?1) OR EXISTS (" SUMS "WHERE thread_id = ?1 EXCEPT " RECOUNT
-	    "AND owner_id = ?1 GROUP BY 1, 2, 3, 4)";
+	static const char DIFFERS[] = "SELECT 1 WHERE EXISTS (" RECOUNT_OF_THREAD "EXCEPT " SUMS
+				      "WHERE thread_id = ?1) OR EXISTS (" SUMS
+				      "WHERE thread_id = ?1 EXCEPT " RECOUNT_OF_THREAD ")";
 	static const char DROP[] = "DELETE FROM rollup WHERE thread_id = ?1";
 	static const char MAKE[] =
 	    "INSERT INTO rollup(thread_id, quarter, dimset_id, is_long, responses, input, "
-	    "cached, cache_write, output, reasoning) " RECOUNT
-	    "AND owner_id = ?1 GROUP BY 1, 2, 3, 4";
+	    "cached, cache_write, output, reasoning) " RECOUNT_OF_THREAD;
 	int rc = on_thread(s, DIFFERS, thread_id, e);
 
 	if (rc <= 0)

@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include "base/hash.h"
 #include "base/xalloc.h"
 #include "store/st_usage.h"
 
@@ -118,8 +119,9 @@ int
 st_contexts(struct store *s, int64_t id, struct st_context **out, size_t *n, struct err *e)
 {
 	static const char SQL[] =
-	    "SELECT pos, line, turn_seq, is_settings, turn_id, model, effort, cwd, tier "
-	    "FROM context WHERE rollout_id = ?1 ORDER BY pos";
+	    "SELECT c.pos, c.line, c.turn_seq, x.is_settings, x.model, x.effort, x.cwd, x.tier "
+	    "FROM context c JOIN context_set x ON x.id = c.set_id WHERE c.rollout_id = ?1 "
+	    "ORDER BY c.pos";
 	struct stmt *q = store_stmt(s, SQL, e);
 	size_t alloc = 0;
 	int rc;
@@ -136,11 +138,10 @@ st_contexts(struct store *s, int64_t id, struct st_context **out, size_t *n, str
 			.line = stmt_i64(q, 1),
 			.turn_seq = stmt_i64(q, 2),
 			.is_settings = stmt_i64(q, 3) != 0,
-			.turn_id = stmt_dup(q, 4),
-			.model = stmt_dup(q, 5),
-			.effort = stmt_dup(q, 6),
-			.cwd = stmt_dup(q, 7),
-			.tier = stmt_dup(q, 8),
+			.model = stmt_dup(q, 4),
+			.effort = stmt_dup(q, 5),
+			.cwd = stmt_dup(q, 6),
+			.tier = stmt_dup(q, 7),
 		};
 	}
 	stmt_done(q);
@@ -151,7 +152,6 @@ void
 st_contexts_free(struct st_context *c, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		free(c[i].turn_id);
 		free(c[i].model);
 		free(c[i].effort);
 		free(c[i].cwd);
@@ -200,39 +200,50 @@ st_turns_free(struct st_turn *t, size_t n)
 	free(t);
 }
 
+static uint64_t
+dimset_print(const struct st_dimset *d)
+{
+	const char *const texts[] = { d->model, d->directory, d->repository, d->branch, d->source,
+		d->effort, d->tier };
+	uint64_t h = hash_i64(d->home_id, 3);
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		h = hash_i64((int64_t)strlen(texts[i]), hash_str(str_of(texts[i]), h));
+	return h;
+}
+
 int
 st_dimset_id(struct store *s, const struct st_dimset *d, int64_t *id, struct err *e)
 {
-	static const char FIND[] =
-	    "SELECT id FROM dimset WHERE model = ?1 AND directory = ?2 AND "
-	    "repository = ?3 AND branch = ?4 AND source = ?5 AND effort = ?6 AND tier = ?7 AND "
-	    "home_id = ?8";
+	static const char FIND[] = "SELECT id FROM dimset WHERE print = ?1";
 	static const char ADD[] =
-	    "INSERT INTO dimset(model, directory, repository, branch, source, effort, "
-	    "tier, home_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-	const char *const *sqls = (const char *const[]){ FIND, ADD };
+	    "INSERT INTO dimset(print, model, directory, repository, branch, source, effort, "
+	    "tier, home_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+	uint64_t print = dimset_print(d);
+	struct stmt *q = store_stmt(s, FIND, e);
 	int rc;
 
-	for (int i = 0; i < 2; i++) {
-		struct stmt *q = store_stmt(s, sqls[i], e);
-
-		if (q == NULL)
-			return -1;
-		stmt_bind_strz(q, 1, d->model);
-		stmt_bind_strz(q, 2, d->directory);
-		stmt_bind_strz(q, 3, d->repository);
-		stmt_bind_strz(q, 4, d->branch);
-		stmt_bind_strz(q, 5, d->source);
-		stmt_bind_strz(q, 6, d->effort);
-		stmt_bind_strz(q, 7, d->tier);
-		stmt_bind_i64(q, 8, d->home_id);
-		rc = stmt_step(q, e);
-		if (rc == 1)
-			*id = stmt_i64(q, 0);
-		stmt_done(q);
-		if (rc != 0)
-			return rc < 0 ? -1 : 0;
-	}
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, (int64_t)print);
+	if ((rc = stmt_step(q, e)) == 1)
+		*id = stmt_i64(q, 0);
+	stmt_done(q);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	if ((q = store_stmt(s, ADD, e)) == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, (int64_t)print);
+	stmt_bind_strz(q, 2, d->model);
+	stmt_bind_strz(q, 3, d->directory);
+	stmt_bind_strz(q, 4, d->repository);
+	stmt_bind_strz(q, 5, d->branch);
+	stmt_bind_strz(q, 6, d->source);
+	stmt_bind_strz(q, 7, d->effort);
+	stmt_bind_strz(q, 8, d->tier);
+	stmt_bind_i64(q, 9, d->home_id);
+	if (stmt_run(q, e) < 0)
+		return -1;
 	*id = store_last_id(s);
 	return 0;
 }

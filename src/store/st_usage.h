@@ -22,7 +22,8 @@ struct st_judged {
 struct st_usage {
 	int64_t rollout_id, pos, line, ts_ms, turn_seq; /* ts_ms negative: none */
 	bool is_record, in_review, other_thread;
-	char *response_id, *turn_id; /* NULL: none */
+	char *response_id; /* NULL: none */
+	char *turn_id;     /* NULL: none, or that of the turn in force */
 	bool has_total, has_last;
 	struct tokens total, last;
 	struct st_judged old, new;
@@ -31,7 +32,7 @@ struct st_usage {
 struct st_context {
 	int64_t pos, line, turn_seq;
 	bool is_settings;
-	char *turn_id, *model, *effort, *cwd, *tier; /* NULL: not in the line */
+	char *model, *effort, *cwd, *tier; /* NULL: not in the line */
 };
 
 struct st_turn {

@@ -138,6 +138,13 @@ open_handle(struct store *s, enum store_mode mode, int64_t wait_ms, struct err *
 	return 0;
 }
 
+/* Versions 1 and 2 of the schema were others until the first release. */
+static bool
+is_early(struct store *s)
+{
+	return one_i64(s, "SELECT count(*) FROM sqlite_schema WHERE name = 'limit_set'", 1) == 0;
+}
+
 /* Whose file is it, and of which version? */
 static int
 check_identity(struct store *s, int64_t *version, struct err *e)
@@ -153,6 +160,11 @@ check_identity(struct store *s, int64_t *version, struct err *e)
 		    "%s: was written by a newer version of this program "
 		    "(schema %" PRId64 ", known: %" PRId64 "); install that version",
 		    s->path, *version, known);
+	if (id == STORE_APPLICATION_ID && *version > 0 && is_early(s))
+		return err_set(e, ERR_INPUT,
+		    "%s: was written before the first release, in a layout that is not read any "
+		    "more; `codex-track clear-db --yes` removes it, the next report makes it anew",
+		    s->path);
 	if (id == STORE_APPLICATION_ID ||
 	    (id == 0 && one_i64(s, "SELECT count(*) FROM sqlite_schema", 0) == 0))
 		return 0;

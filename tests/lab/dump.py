@@ -16,14 +16,14 @@ import sys
 
 # Columns: "id" own row id; "drop" place or time of reading; a table's name: reference
 # to it; "text" although its name ends in _id. All others are copied as they are.
-REFERENCES = {"thread", "rollout", "home", "file", "dimset"}
+REFERENCES = {"thread", "rollout", "home", "file", "dimset", "context_set", "limit_set"}
 DROP_META = {"database_id", "generation", "titles_read"}
 TABLES = {
     "meta": {},
     "home": {"id": "id", "path": "base"},
     "thread": {"id": "id"},
     "rollout": {"id": "id", "thread_id": "thread", "home_id": "home"},
-    "file": {"id": "id", "path": "base", "home_id": "home", "rollout_id": "rollout", "dev": "drop",
+    "file": {"id": "id", "path": "base", "path_hash": "drop", "home_id": "home", "rollout_id": "rollout", "dev": "drop",
              "ino": "drop", "mtime_ns": "drop", "ctime_ns": "drop", "read_ms": "drop"},
     "skip": {"file_id": "file"},
     "unknown_kind": {"rollout_id": "rollout"},
@@ -31,15 +31,16 @@ TABLES = {
     "ancestor": {"rollout_id": "rollout"},
     "print": {"rollout_id": "rollout"},
     "turn": {"rollout_id": "rollout", "turn_id": "text"},
-    "context": {"rollout_id": "rollout", "turn_id": "text"},
-    "dimset": {"id": "id", "home_id": "home"},
+    "context_set": {"id": "id", "print": "drop"},
+    "context": {"rollout_id": "rollout", "set_id": "context_set", "turn_id": "text"},
+    "limit_set": {"id": "id", "print": "drop", "limit_id": "text"},
+    "dimset": {"id": "id", "home_id": "home", "print": "drop"},
     "usage": {"rollout_id": "rollout", "owner_id": "thread", "dimset_id": "dimset", "turn_id": "text",
-              "response_id": "text"},
+              "response_id": "text", "limit_set_id": "limit_set"},
     "message": {"rollout_id": "rollout"},
     "call": {"rollout_id": "rollout", "call_id": "text"},
     "activity": {"rollout_id": "rollout"},
     "marker": {"rollout_id": "rollout"},
-    "limit_sample": {"rollout_id": "rollout", "limit_id": "text"},
     "loss": {"thread_id": "thread", "rollout_id": "rollout", "dimset_id": "dimset"},
     "rollup": {"thread_id": "thread", "dimset_id": "dimset"},
     "app_turns": {"id": "id", "thread_id": "text", "turn_id": "text"},
@@ -48,9 +49,11 @@ TABLES = {
 }
 
 
-# Names of a combination that nothing refers to any more are no fact.
-USED = (" WHERE id IN (SELECT dimset_id FROM usage UNION SELECT dimset_id FROM loss"
-        " UNION SELECT dimset_id FROM rollup)")
+# A combination that nothing refers to any more is no fact.
+USED = {"dimset": " WHERE id IN (SELECT dimset_id FROM usage UNION SELECT dimset_id FROM loss"
+                  " UNION SELECT dimset_id FROM rollup)",
+        "context_set": " WHERE id IN (SELECT set_id FROM context)",
+        "limit_set": " WHERE id IN (SELECT limit_set_id FROM usage)"}
 
 
 class Unknown(Exception):
@@ -92,6 +95,8 @@ def _identities(c, homes):
                       for i, t, page in c.execute("SELECT id, thread_id, page FROM rollout")}
     ids["dimset"] = {r[0]: "|".join(r[1:8]) + "|" + ids["home"][r[8]] for r in c.execute(
         "SELECT id, model, directory, repository, branch, source, effort, tier, home_id FROM dimset")}
+    for table in ("context_set", "limit_set"):
+        ids[table] = {r[0]: "|".join(_text(v) for v in r[2:]) for r in c.execute(f"SELECT * FROM {table}")}
     return ids
 
 
@@ -128,7 +133,7 @@ def _dump(c, homes, drop):
         if table in drop or (table == "home" and not homes):
             continue
         columns = _columns(c, table)
-        only = USED if table == "dimset" else ""
+        only = USED.get(table, "")
         for row in c.execute(f'SELECT * FROM "{table}"{only}'):
             if table == "meta" and row[0] in DROP_META:
                 continue

@@ -124,6 +124,15 @@ test_newer_schema(void **state)
 }
 
 static void
+test_early_schema(void **state)
+{
+	(void)state;
+	set("DROP VIEW events; DROP VIEW limit_sample; DROP TABLE limit_set");
+	refused(STORE_WRITER, "before the first release");
+	refused(STORE_READER, "clear-db");
+}
+
+static void
 test_other_program(void **state)
 {
 	(void)state;
@@ -232,6 +241,7 @@ main(void)
 		T(test_reader_needs_a_file),
 		T(test_reader_cannot_write),
 		T(test_newer_schema),
+		T(test_early_schema),
 		T(test_other_program),
 		T(test_no_database),
 		T(test_versions_count_from_one),

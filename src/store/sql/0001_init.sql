@@ -54,7 +54,8 @@ CREATE INDEX rollout_forked ON rollout(forked_from) WHERE forked_from IS NOT NUL
 -- A file as it was last seen. Identity of facts is never the path.
 CREATE TABLE file (
 	id          INTEGER PRIMARY KEY,
-	path        TEXT NOT NULL UNIQUE,
+	path        TEXT NOT NULL,
+	path_hash   INTEGER NOT NULL,  -- what a path is found by
 	home_id     INTEGER NOT NULL REFERENCES home(id),
 	rollout_id  INTEGER REFERENCES rollout(id), -- NULL: no facts come from it
 	thread_uuid TEXT NOT NULL DEFAULT '',
@@ -75,6 +76,7 @@ CREATE TABLE file (
 	read_ms     INTEGER NOT NULL,
 	problem     TEXT                          -- why it failed, or ended early
 ) STRICT;
+CREATE INDEX file_path ON file(path_hash);
 CREATE INDEX file_rollout ON file(rollout_id);
 CREATE INDEX file_thread ON file(thread_uuid, page);
 
@@ -150,19 +152,15 @@ CREATE TABLE turn (
 	PRIMARY KEY (rollout_id, seq)
 ) STRICT, WITHOUT ROWID;
 
--- turn_context and thread_settings_applied lines that differ from the one before.
-CREATE TABLE context (
-	rollout_id INTEGER NOT NULL REFERENCES rollout(id),
-	pos        INTEGER NOT NULL,
-	line       INTEGER NOT NULL,
-	ts_ms      INTEGER,
-	turn_seq   INTEGER NOT NULL,
+-- What a turn_context or thread_settings_applied line says, each combination once.
+CREATE TABLE context_set (
+	id          INTEGER PRIMARY KEY,
+	print       INTEGER NOT NULL UNIQUE,  -- hash of the columns below
 	is_settings INTEGER NOT NULL,
-	turn_id    TEXT,
-	model      TEXT,
-	effort     TEXT,
-	cwd        TEXT,
-	tier       TEXT,
+	model       TEXT,
+	effort      TEXT,
+	cwd         TEXT,
+	tier        TEXT,
 	approval_policy TEXT,
 	sandbox_policy_type TEXT,
 	sandbox_network_access INTEGER,
@@ -175,7 +173,18 @@ CREATE TABLE context (
 	has_base_instructions INTEGER,
 	has_user_instructions INTEGER,
 	has_developer_instructions INTEGER,
-	has_final_output_json_schema INTEGER,
+	has_final_output_json_schema INTEGER
+) STRICT;
+
+-- turn_context and thread_settings_applied lines that differ from the one before.
+CREATE TABLE context (
+	rollout_id INTEGER NOT NULL REFERENCES rollout(id),
+	pos        INTEGER NOT NULL,
+	line       INTEGER NOT NULL,
+	ts_ms      INTEGER,
+	turn_seq   INTEGER NOT NULL,
+	set_id     INTEGER NOT NULL REFERENCES context_set(id),
+	turn_id    TEXT,               -- NULL: none, or that of the turn in force
 	PRIMARY KEY (rollout_id, pos)
 ) STRICT, WITHOUT ROWID;
 
@@ -189,7 +198,24 @@ CREATE TABLE dimset (
 	effort     TEXT NOT NULL,
 	tier       TEXT NOT NULL,
 	home_id    INTEGER NOT NULL REFERENCES home(id),
-	UNIQUE (model, directory, repository, branch, source, effort, tier, home_id)
+	print      INTEGER NOT NULL UNIQUE  -- hash of the columns above
+) STRICT;
+
+-- Rate limits as a token_count names them, without what changes from line to line; each combination once.
+CREATE TABLE limit_set (
+	id           INTEGER PRIMARY KEY,
+	print        INTEGER NOT NULL UNIQUE,  -- hash of the columns below
+	limit_id     TEXT NOT NULL,     -- 'codex' when the line names none
+	limit_name   TEXT,
+	has_first    INTEGER NOT NULL,  -- 1: the line has a primary window
+	first_minutes INTEGER,
+	has_second   INTEGER NOT NULL,
+	second_minutes INTEGER,
+	plan_type    TEXT,
+	reached_type TEXT,
+	has_credits  INTEGER,
+	unlimited    INTEGER,
+	balance      TEXT
 ) STRICT;
 
 -- token_count and token_usage_record lines with the file's own counters, and
@@ -204,7 +230,7 @@ CREATE TABLE usage (
 	in_review   INTEGER NOT NULL,
 	ordinal     INTEGER,
 	response_id TEXT,
-	turn_id     TEXT,
+	turn_id     TEXT,               -- NULL: none, or that of the turn in force
 	record_thread TEXT,             -- a record's thread_id when it is another's
 	window      INTEGER,            -- model_context_window
 	t_input     INTEGER,            -- total_token_usage; NULL: not in the line
@@ -219,6 +245,11 @@ CREATE TABLE usage (
 	l_output    INTEGER,
 	l_reasoning INTEGER,
 	l_total     INTEGER,
+	limit_set_id INTEGER REFERENCES limit_set(id), -- NULL: no rate limits in the line
+	first_percent REAL,             -- used part of the primary window
+	first_resets_ms INTEGER,
+	second_percent REAL,
+	second_resets_ms INTEGER,
 	verdict     INTEGER NOT NULL DEFAULT 0,  -- 0 pending 1 counted 2 repeat 3 inherited 4 superseded 5 synthetic 6 review-copy 7 no-info
 	owner_id    INTEGER REFERENCES thread(id), -- thread that it counts for; NULL unless counted
 	recovered   INTEGER NOT NULL DEFAULT 0,  -- 1: the owner's own file is not there
@@ -233,7 +264,7 @@ CREATE TABLE usage (
 	PRIMARY KEY (rollout_id, pos)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX usage_counted ON usage(count_ms) WHERE verdict = 1;
-CREATE INDEX usage_owner ON usage(owner_id, count_ms) WHERE verdict = 1;
+CREATE INDEX usage_recovered ON usage(owner_id) WHERE recovered = 1;
 
 CREATE TABLE message (
 	rollout_id INTEGER NOT NULL REFERENCES rollout(id),
@@ -241,8 +272,9 @@ CREATE TABLE message (
 	line       INTEGER NOT NULL,
 	ts_ms      INTEGER,
 	turn_seq   INTEGER NOT NULL,
-	role       TEXT NOT NULL,
-	origin     TEXT NOT NULL,     -- event item response
+	role       INTEGER NOT NULL,  -- 1 user 2 assistant 3 developer 4 system 0 another: role_name
+	role_name  TEXT,
+	origin     INTEGER NOT NULL,  -- 0 event 1 item 2 response
 	is_prompt  INTEGER NOT NULL,  -- of role user and typed by somebody
 	chars      INTEGER NOT NULL,
 	bytes      INTEGER NOT NULL,
@@ -258,12 +290,12 @@ CREATE TABLE call (
 	line         INTEGER NOT NULL,
 	ts_ms        INTEGER,
 	turn_seq     INTEGER NOT NULL,
-	kind         TEXT NOT NULL,
+	kind         INTEGER NOT NULL, -- 1 function_call 2 custom_tool_call 3 local_shell 4 web_search_call
 	name         TEXT,
 	space        TEXT,            -- namespace
 	call_id      TEXT,
 	command      TEXT,            -- base name of its first command
-	status       TEXT,            -- completed failed timeout aborted; NULL: no output seen
+	status       INTEGER,         -- 1 completed 2 failed 3 timeout 4 aborted; NULL: no output seen
 	exit_code    INTEGER,
 	wall_ms      INTEGER,         -- what its output says that it took
 	end_ms       INTEGER,         -- time of the output's line
@@ -274,8 +306,7 @@ CREATE TABLE call (
 	output_text  TEXT,
 	PRIMARY KEY (rollout_id, pos)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX call_id ON call(rollout_id, call_id);
-CREATE INDEX call_open ON call(rollout_id, turn_seq, pos) WHERE output_line = 0;
+CREATE INDEX call_open ON call(rollout_id, pos) WHERE output_line = 0;
 
 CREATE TABLE activity (
 	rollout_id INTEGER NOT NULL REFERENCES rollout(id),
@@ -283,7 +314,7 @@ CREATE TABLE activity (
 	line       INTEGER NOT NULL,
 	ts_ms      INTEGER,
 	turn_seq   INTEGER NOT NULL,
-	name       TEXT NOT NULL,
+	name       INTEGER NOT NULL,  -- 1 reasoning_event 2 reasoning_raw_event
 	n          INTEGER NOT NULL,
 	PRIMARY KEY (rollout_id, pos)
 ) STRICT, WITHOUT ROWID;
@@ -298,25 +329,6 @@ CREATE TABLE marker (
 	reason     TEXT,
 	number     INTEGER,
 	PRIMARY KEY (rollout_id, pos)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE limit_sample (
-	rollout_id   INTEGER NOT NULL REFERENCES rollout(id),
-	pos          INTEGER NOT NULL,
-	slot         INTEGER NOT NULL,  -- 0 primary, 1 secondary
-	line         INTEGER NOT NULL,
-	ts_ms        INTEGER,
-	limit_id     TEXT NOT NULL,     -- 'codex' when the line names none
-	limit_name   TEXT,
-	minutes      INTEGER,           -- NULL: the line has no window
-	used_percent REAL,
-	resets_ms    INTEGER,
-	plan_type    TEXT,
-	reached_type TEXT,
-	has_credits  INTEGER,
-	unlimited    INTEGER,
-	balance      TEXT,
-	PRIMARY KEY (rollout_id, pos, slot)
 ) STRICT, WITHOUT ROWID;
 
 -- What a thread's files do not hold, as they show it themselves (derived).

@@ -29,6 +29,17 @@ LEFT JOIN session s ON s.rollout_id = r.id
 LEFT JOIN home h ON h.id = r.home_id
 WHERE r.id IS NOT NULL OR EXISTS (SELECT 1 FROM rollup u WHERE u.thread_id = t.id);
 
+-- Rate limits by window: up to two rows a token_count line.
+CREATE VIEW limit_sample AS
+SELECT u.rollout_id, u.pos, 0 AS slot, u.line, u.ts_ms, l.limit_id, l.limit_name, l.first_minutes AS minutes,
+       u.first_percent AS used_percent, u.first_resets_ms AS resets_ms, l.plan_type, l.reached_type,
+       l.has_credits, l.unlimited, l.balance
+FROM usage u JOIN limit_set l ON l.id = u.limit_set_id WHERE l.has_first = 1 OR l.has_second = 0
+UNION ALL
+SELECT u.rollout_id, u.pos, 1, u.line, u.ts_ms, l.limit_id, l.limit_name, l.second_minutes,
+       u.second_percent, u.second_resets_ms, l.plan_type, l.reached_type, l.has_credits, l.unlimited, l.balance
+FROM usage u JOIN limit_set l ON l.id = u.limit_set_id WHERE l.has_second = 1;
+
 -- A thread's own turns from 1, each with the context that was in force at its start.
 CREATE VIEW turns AS
 SELECT t.uuid AS session_id,
@@ -47,9 +58,8 @@ SELECT t.uuid AS session_id,
 FROM turn u
 JOIN rollout r ON r.id = u.rollout_id AND u.line >= r.own_line
 JOIN thread t ON t.id = r.thread_id
-LEFT JOIN context c ON c.rollout_id = u.rollout_id AND c.pos =
-	(SELECT min(c2.pos) FROM context c2
-	 WHERE c2.rollout_id = u.rollout_id AND c2.turn_seq = u.seq AND c2.is_settings = 0);
+LEFT JOIN context_set c ON c.id = (SELECT c2.set_id FROM context c2 JOIN context_set x ON x.id = c2.set_id
+	WHERE c2.rollout_id = u.rollout_id AND c2.turn_seq = u.seq AND x.is_settings = 0 ORDER BY c2.pos LIMIT 1);
 
 -- Counts of messages and tool activity, own lines only.
 CREATE VIEW activity_events AS
@@ -60,19 +70,20 @@ SELECT strftime('%Y-%m-%dT%H:%M:%fZ', a.ts_ms / 1000.0, 'unixepoch') AS captured
 	WHERE n.rollout_id = r.id AND n.line < r.own_line)), 0) AS turn_index,
        (SELECT f.path FROM file f WHERE f.rollout_id = r.id) AS source
 FROM (
-	SELECT rollout_id, line, ts_ms, turn_seq, name AS event_type, NULL AS event_name, n FROM activity
+	SELECT rollout_id, line, ts_ms, turn_seq, CASE name WHEN 1 THEN 'reasoning_event' ELSE 'reasoning_raw_event' END
+	       AS event_type, NULL AS event_name, n FROM activity
 	UNION ALL
 	SELECT rollout_id, line, ts_ms, turn_seq,
-	       CASE role WHEN 'user' THEN 'user_message' ELSE 'assistant_message' END, NULL, 1
-	FROM message WHERE origin <> 'response' AND role IN ('user', 'assistant')
+	       CASE role WHEN 1 THEN 'user_message' ELSE 'assistant_message' END, NULL, 1
+	FROM message WHERE origin <> 2 AND role IN (1, 2)
 	UNION ALL
 	SELECT rollout_id, line, ts_ms, turn_seq, 'user_image', NULL, images FROM message WHERE images > 0
 	UNION ALL
 	SELECT rollout_id, line, ts_ms, turn_seq, 'user_local_image', NULL, local_images FROM message WHERE local_images > 0
 	UNION ALL
 	SELECT rollout_id, line, ts_ms, turn_seq, 'tool_call',
-	       CASE kind WHEN 'function_call' THEN 'function' WHEN 'custom_tool_call' THEN 'custom_tool'
-	                 WHEN 'web_search_call' THEN 'web_search' ELSE kind END, 1 FROM call
+	       CASE kind WHEN 1 THEN 'function' WHEN 2 THEN 'custom_tool' WHEN 3 THEN 'local_shell'
+	                 ELSE 'web_search' END, 1 FROM call
 	UNION ALL
 	SELECT rollout_id, line, ts_ms, turn_seq, 'tool_name', name, 1 FROM call WHERE name IS NOT NULL
 	UNION ALL
@@ -85,7 +96,9 @@ JOIN thread t ON t.id = r.thread_id;
 CREATE VIEW content_messages AS
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', m.ts_ms / 1000.0, 'unixepoch') AS captured_at,
        strftime('%Y-%m-%dT%H:%M:%fZ', m.ts_ms / 1000.0, 'unixepoch') AS captured_at_utc,
-       m.role, CASE m.origin WHEN 'response' THEN 'response_item' ELSE 'event_msg' END AS message_type,
+       CASE m.role WHEN 1 THEN 'user' WHEN 2 THEN 'assistant' WHEN 3 THEN 'developer' WHEN 4 THEN 'system'
+                   ELSE m.role_name END AS role,
+       CASE m.origin WHEN 2 THEN 'response_item' ELSE 'event_msg' END AS message_type,
        m.text AS message, t.uuid AS session_id, nullif(max(0, m.turn_seq - (SELECT count(*) FROM turn n
 	WHERE n.rollout_id = r.id AND n.line < r.own_line)), 0) AS turn_index,
        (SELECT f.path FROM file f WHERE f.rollout_id = r.id) AS source,
@@ -93,14 +106,17 @@ SELECT strftime('%Y-%m-%dT%H:%M:%fZ', m.ts_ms / 1000.0, 'unixepoch') AS captured
 FROM message m
 JOIN rollout r ON r.id = m.rollout_id AND m.line >= r.own_line
 JOIN thread t ON t.id = r.thread_id
-WHERE (r.events_seen = 1 AND m.origin <> 'response')
-   OR (r.events_seen = 0 AND m.origin = 'response' AND (m.role = 'assistant' OR m.is_prompt = 1));
+WHERE (r.events_seen = 1 AND m.origin <> 2)
+   OR (r.events_seen = 0 AND m.origin = 2 AND (m.role = 2 OR m.is_prompt = 1));
 
 -- A call once, with what its output says. Payloads only with content = full.
 CREATE VIEW tool_calls AS
 SELECT strftime('%Y-%m-%dT%H:%M:%fZ', c.ts_ms / 1000.0, 'unixepoch') AS captured_at,
        strftime('%Y-%m-%dT%H:%M:%fZ', c.ts_ms / 1000.0, 'unixepoch') AS captured_at_utc,
-       c.kind AS tool_type, c.name AS tool_name, c.call_id, c.status, c.input_text, c.output_text,
+       CASE c.kind WHEN 1 THEN 'function_call' WHEN 2 THEN 'custom_tool_call' WHEN 3 THEN 'local_shell'
+                   ELSE 'web_search_call' END AS tool_type, c.name AS tool_name, c.call_id,
+       CASE c.status WHEN 1 THEN 'completed' WHEN 2 THEN 'failed' WHEN 3 THEN 'timeout' WHEN 4 THEN 'aborted' END
+       AS status, c.input_text, c.output_text,
        c.command, c.input_bytes AS input_length, c.output_bytes AS output_length,
        t.uuid AS session_id, nullif(max(0, c.turn_seq - (SELECT count(*) FROM turn n
 	WHERE n.rollout_id = r.id AND n.line < r.own_line)), 0) AS turn_index,
@@ -126,14 +142,28 @@ SELECT e.rollout_id * 1099511627776 + e.pos AS id,
        CASE WHEN e.window IS NULL OR e.l_total IS NULL THEN NULL
             WHEN e.window <= 12000 THEN 0.0
             ELSE round(100.0 * max(0, e.window - 12000 - max(0, e.l_total - 12000)) / (e.window - 12000)) END AS context_percent_left,
-       max(0.0, min(100.0, 100.0 - w5.used_percent)) AS limit_5h_percent_left,
-       strftime('%Y-%m-%dT%H:%M:%SZ', w5.resets_ms / 1000, 'unixepoch') AS limit_5h_resets_at,
-       max(0.0, min(100.0, 100.0 - wk.used_percent)) AS limit_weekly_percent_left,
-       strftime('%Y-%m-%dT%H:%M:%SZ', wk.resets_ms / 1000, 'unixepoch') AS limit_weekly_resets_at,
-       w5.used_percent AS limit_5h_used_percent, w5.minutes AS limit_5h_window_minutes,
-       w5.resets_ms / 1000 AS limit_5h_resets_at_seconds,
-       wk.used_percent AS limit_weekly_used_percent, wk.minutes AS limit_weekly_window_minutes,
-       wk.resets_ms / 1000 AS limit_weekly_resets_at_seconds,
+       max(0.0, min(100.0, 100.0 -
+           CASE 300 WHEN ls.first_minutes THEN e.first_percent
+            WHEN ls.second_minutes THEN e.second_percent END)) AS limit_5h_percent_left,
+       strftime('%Y-%m-%dT%H:%M:%SZ',
+           (CASE 300 WHEN ls.first_minutes THEN e.first_resets_ms
+            WHEN ls.second_minutes THEN e.second_resets_ms END) / 1000, 'unixepoch') AS limit_5h_resets_at,
+       max(0.0, min(100.0, 100.0 -
+           CASE 10080 WHEN ls.first_minutes THEN e.first_percent
+            WHEN ls.second_minutes THEN e.second_percent END)) AS limit_weekly_percent_left,
+       strftime('%Y-%m-%dT%H:%M:%SZ',
+           (CASE 10080 WHEN ls.first_minutes THEN e.first_resets_ms
+            WHEN ls.second_minutes THEN e.second_resets_ms END) / 1000, 'unixepoch') AS limit_weekly_resets_at,
+       CASE 300 WHEN ls.first_minutes THEN e.first_percent
+            WHEN ls.second_minutes THEN e.second_percent END AS limit_5h_used_percent,
+       CASE WHEN 300 IN (ls.first_minutes, ls.second_minutes) THEN 300 END AS limit_5h_window_minutes,
+       (CASE 300 WHEN ls.first_minutes THEN e.first_resets_ms
+            WHEN ls.second_minutes THEN e.second_resets_ms END) / 1000 AS limit_5h_resets_at_seconds,
+       CASE 10080 WHEN ls.first_minutes THEN e.first_percent
+            WHEN ls.second_minutes THEN e.second_percent END AS limit_weekly_used_percent,
+       CASE WHEN 10080 IN (ls.first_minutes, ls.second_minutes) THEN 10080 END AS limit_weekly_window_minutes,
+       (CASE 10080 WHEN ls.first_minutes THEN e.first_resets_ms
+            WHEN ls.second_minutes THEN e.second_resets_ms END) / 1000 AS limit_weekly_resets_at_seconds,
        ls.has_credits AS rate_limit_has_credits, ls.unlimited AS rate_limit_unlimited,
        ls.balance AS rate_limit_balance, ls.plan_type AS rate_limit_plan_type,
        nullif(d.model, '') AS model, nullif(d.directory, '') AS directory,
@@ -153,10 +183,7 @@ JOIN thread t ON t.id = r.thread_id
 LEFT JOIN thread o ON o.id = e.owner_id
 LEFT JOIN session s ON s.rollout_id = e.rollout_id
 LEFT JOIN dimset d ON d.id = e.dimset_id
-LEFT JOIN limit_sample ls ON ls.rollout_id = e.rollout_id AND ls.pos = e.pos AND ls.slot =
-	(SELECT min(x.slot) FROM limit_sample x WHERE x.rollout_id = e.rollout_id AND x.pos = e.pos)
-LEFT JOIN limit_sample w5 ON w5.rollout_id = e.rollout_id AND w5.pos = e.pos AND w5.minutes = 300
-LEFT JOIN limit_sample wk ON wk.rollout_id = e.rollout_id AND wk.pos = e.pos AND wk.minutes = 10080
+LEFT JOIN limit_set ls ON ls.id = e.limit_set_id
 UNION ALL
 SELECT m.rollout_id * 1099511627776 + m.pos,
        strftime('%Y-%m-%dT%H:%M:%fZ', m.ts_ms / 1000.0, 'unixepoch'),
