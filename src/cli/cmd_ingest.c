@@ -52,6 +52,7 @@ run_json(struct jw *w, const struct ingest_summary *s)
 	jw_kv_i64(w, "faulty_values", c->lines.faults);
 	jw_kv_i64(w, "unknown_lines", c->lines.unknown);
 	jw_kv_i64(w, "sessions_settled", s->threads);
+	jw_kv_i64(w, "sessions_settled_while_read", s->counts.settled);
 	jw_key(w, "changed");
 	jw_bool(w, s->changed);
 }

@@ -4,27 +4,6 @@
 #include "ingest/family.h"
 #include "store/st_home.h"
 
-static int
-load_session(struct store *s, struct member *m, struct err *e)
-{
-	static const char SQL[] =
-	    "SELECT source_kind, coalesce(cwd, ''), repository, coalesce(git_branch, '') "
-	    "FROM session WHERE rollout_id = ?1";
-	struct stmt *q = store_stmt(s, SQL, e);
-	int rc;
-
-	if (q == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, m->ro->id);
-	rc = stmt_step(q, e);
-	m->source = rc == 1 ? str_dup(stmt_str(q, 0)) : xstrdup("other");
-	m->cwd = rc == 1 ? str_dup(stmt_str(q, 1)) : xstrdup("");
-	m->repository = rc == 1 ? str_dup(stmt_str(q, 2)) : xstrdup("");
-	m->branch = rc == 1 ? str_dup(stmt_str(q, 3)) : xstrdup("");
-	stmt_done(q);
-	return rc < 0 ? -1 : 0;
-}
-
 static struct boundary_print *
 load_prints(struct store *s, int64_t rollout_id, size_t *n, struct err *e)
 {
@@ -112,7 +91,7 @@ load_member(struct family *f, struct member *m, struct err *e)
 	if (st_turns(f->store, m->ro->id, &m->turns, &m->turns_len, e) < 0 ||
 	    st_contexts(f->store, m->ro->id, &m->contexts, &m->contexts_len, e) < 0 ||
 	    st_ancestors(f->store, m->ro->id, &m->ancestors, &m->ancestors_len, e) < 0 ||
-	    load_session(f->store, m, e) < 0)
+	    dims_session_load(f->store, m->ro->id, &m->session, e) < 0)
 		return -1;
 	m->from = f->lines_len;
 	if (st_usages(f->store, m->ro->id, &f->lines, &f->lines_len, &f->lines_alloc, e) < 0)
@@ -149,10 +128,7 @@ family_free(struct family *f)
 		for (size_t k = 0; k < m->ancestors_len; k++)
 			free(m->ancestors[k]);
 		free(m->ancestors);
-		free(m->source);
-		free(m->cwd);
-		free(m->repository);
-		free(m->branch);
+		dims_session_clear(&m->session);
 	}
 	free(f->members);
 	st_rollouts_free(f->rollouts, f->len);
@@ -228,47 +204,13 @@ settings_at(const struct member *m, int64_t pos)
 	return before;
 }
 
-static const char *
-tier_word(const char *logged)
-{
-	if (logged == NULL)
-		return "unknown";
-	if (strcmp(logged, "fast") == 0 || strcmp(logged, "priority") == 0)
-		return "priority";
-	if (strcmp(logged, "flex") == 0)
-		return "flex";
-	if (strcmp(logged, "default") == 0 || strcmp(logged, "standard") == 0 ||
-	    strcmp(logged, "auto") == 0)
-		return "default";
-	return "unknown";
-}
-
 static int
 dimset(struct family *f, struct member *m, int64_t pos, int64_t seq, const char **model,
     const char **tier, int64_t *id, struct err *e)
 {
-	const struct st_context *c = context_at(m, pos, seq), *s = settings_at(m, pos);
-	struct st_dimset d = {
-		.model = "",
-		.directory = m->cwd,
-		.repository = m->repository,
-		.branch = m->branch,
-		.source = m->source,
-		.effort = "default",
-		.tier = tier_word(s == NULL ? NULL : s->tier),
-		.home_id = m->ro->home_id,
-	};
+	struct st_dimset d =
+	    dims_of(&m->session, m->ro->home_id, context_at(m, pos, seq), settings_at(m, pos));
 
-	if (c == NULL)
-		c = s;
-	if (c != NULL) {
-		if (c->model != NULL)
-			d.model = c->model;
-		if (c->effort != NULL)
-			d.effort = c->effort;
-		if (c->cwd != NULL)
-			d.directory = c->cwd;
-	}
 	*model = d.model;
 	*tier = d.tier;
 	return st_dimset_id(f->store, &d, id, e);

@@ -5,6 +5,7 @@
 #ifndef INGEST_FAMILY_H
 #define INGEST_FAMILY_H
 
+#include "ingest/dims.h"
 #include "ledger/boundary.h"
 #include "store/st_rollout.h"
 #include "store/st_usage.h"
@@ -18,8 +19,7 @@ struct member {
 	size_t contexts_len;
 	char **ancestors; /* uuids, nearest first */
 	size_t ancestors_len;
-	char *source;                    /* session.source_kind */
-	char *cwd, *repository, *branch; /* of the session; "" = unknown */
+	struct dims_session session;
 	struct boundary boundary;
 	size_t from, to; /* its lines in `lines` of the family */
 };

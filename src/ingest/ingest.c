@@ -185,7 +185,8 @@ static int
 read_one(struct pass *p, const struct scan_file *f, int64_t home, int64_t since_ms,
     struct reader_counts *counts, struct err *e)
 {
-	int rc = reader_file(p->store, f, home, p->opts->now_ms, since_ms, counts, e);
+	int rc =
+	    reader_file(p->store, f, home, p->opts->now_ms, since_ms, p->opts->card, counts, e);
 
 	if (rc < 0)
 		return err_prefix(e, "%s", f->path);
@@ -359,10 +360,11 @@ ingest_run(
 	p.homes = xcalloc(opts->roots_len, sizeof(*p.homes));
 	if (look(&p, e) < 0 || begin(&p, e) < 0)
 		goto out;
-	if (homes(&p, e) < 0 || mark_gone(&p, e) < 0 || read_passes(&p, e) < 0 ||
-	    read_ancestors(&p, e) < 0 || titles(&p, e) < 0 || check_thresholds(&p, e) < 0 ||
+	if (homes(&p, e) < 0 || mark_gone(&p, e) < 0 || check_thresholds(&p, e) < 0 ||
+	    read_passes(&p, e) < 0 || read_ancestors(&p, e) < 0 || titles(&p, e) < 0 ||
 	    commit(&p, e) < 0 || settle_all(&p, e) < 0)
 		goto out;
+	sum->threads += sum->counts.settled;
 	rc = 0;
 out:
 	if (rc < 0)

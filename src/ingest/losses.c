@@ -1,24 +1,26 @@
 /*
  * What a thread's files do not hold, by the signs that the files show.
- *
- * Source: formats.md 7.0 "Known losses"; lab-format.md 7 and 9.
  */
 #include "base/compat.h"
 
 #include "base/xalloc.h"
 #include "ingest/family.h"
 #include "ingest/name.h"
+#include "ledger/signs.h"
 #include "store/st_loss.h"
 
 struct list {
+	struct family *family;
+	struct member *member;
 	struct st_loss *l;
 	size_t len, alloc;
 };
 
 static int
-add(struct family *f, struct member *m, struct list *list, const char *kind, int64_t line,
-    int64_t ms, struct err *e)
+add(void *arg, const char *kind, int64_t line, int64_t ms, struct err *e)
 {
+	struct list *list = arg;
+	struct member *m = list->member;
 	struct st_loss *l;
 
 	xgrow(&list->l, list->len, &list->alloc, sizeof(*list->l));
@@ -29,25 +31,7 @@ add(struct family *f, struct member *m, struct list *list, const char *kind, int
 		.ts_ms = ms >= 0                ? ms
 			 : m->ro->first_ms >= 0 ? m->ro->first_ms
 						: 0 };
-	return family_dimset_at(f, m, line, &l->dimset_id, e);
-}
-
-struct signs {
-	int64_t answers, counts, infos; /* answers and calls; token_counts; those with counters */
-	int64_t first_answer, first_ms;
-	bool turn_open;     /* a turn began and did not end */
-	bool turn_answered; /* something came of it */
-	bool has_ends;      /* the file marks the ends of turns */
-	int64_t turn_line, turn_ms;
-	bool after_usage;   /* the last answer, output or count was a counted line */
-	bool review_answer; /* the next answer is a review's, repeated here */
-	int64_t calls_open, call_line, call_ms;
-};
-
-static bool
-counted(const struct st_step *p)
-{
-	return p->number == VERDICT_COUNTED || p->number == VERDICT_SUPERSEDED;
+	return family_dimset_at(list->family, m, line, &l->dimset_id, e);
 }
 
 static bool
@@ -59,132 +43,63 @@ has_record(const struct st_step *p, size_t n, const char *id)
 	return false;
 }
 
-/*
- * The response that made a compaction's summary: is its usage in the file?
- * Newer files name it. In older ones a summary that the server made is never
- * counted (0.98 to 0.140), one that the model wrote is counted right before
- * (from 0.42 on).
- */
-static bool
-compaction_is_counted(
-    const struct st_step *steps, size_t n, const struct st_step *x, const struct signs *g)
+/* A row of the store as a step. */
+static struct sign_step
+sign(const struct st_step *steps, size_t n, const struct st_step *p)
 {
-	if (x->text != NULL)
-		return has_record(steps, n, x->text);
-	return x->number > 0 && g->after_usage;
-}
+	struct sign_step s = {
+		.what = (enum sign)p->what, .line = p->line, .ts_ms = p->ts_ms, .record = -1
+	};
 
-/* A turn that began is left behind: by the next one, or by the end of the file. */
-static int
-leave_turn(
-    struct family *f, struct member *m, struct list *list, const struct signs *g, struct err *e)
-{
-	if (!g->turn_open || (!g->has_ends && g->turn_answered))
-		return 0;
-	return add(f, m, list, "unfinished-turn", g->turn_line, g->turn_ms, e);
-}
-
-static void
-answer(struct signs *g, const struct st_step *p)
-{
-	if (p->what == 'M' && g->review_answer) {
-		g->review_answer = false;
-		return;
+	switch (s.what) {
+	case SIGN_TURN:
+		s.flag = p->text != NULL;
+		break;
+	case SIGN_CALL:
+		s.flag = p->number == 0;
+		break;
+	case SIGN_COUNT:
+	case SIGN_RECORD:
+		s.verdict = (enum verdict)p->number;
+		break;
+	case SIGN_COMPACTION:
+		s.flag = p->number > 0;
+		if (p->text != NULL)
+			s.record = has_record(steps, n, p->text);
+		break;
+	case SIGN_BAD:
+		s.flag = p->number != 0;
+		break;
+	case SIGN_CUT:
+		if (s.ts_ms < 0)
+			s.ts_ms = name_begin_ms(p->text, p->number);
+		break;
+	case SIGN_TURN_END:
+	case SIGN_ABORT:
+	case SIGN_ANSWER:
+	case SIGN_OUTPUT:
+	case SIGN_REVIEW_END:
+		break;
 	}
-	if (g->answers++ == 0) {
-		g->first_answer = p->line;
-		g->first_ms = p->ts_ms;
-	}
-	g->turn_answered = true;
-	g->after_usage = false;
-	if (p->what == 'C' && p->number == 0) {
-		g->calls_open++;
-		g->call_line = p->line;
-		g->call_ms = p->ts_ms;
-	}
+	return s;
 }
 
 static int
-step(struct family *f, struct member *m, struct list *list, struct signs *g,
-    const struct st_step *steps, size_t n, const struct st_step *p, struct err *e)
+member_losses(struct list *list, struct err *e)
 {
-	switch (p->what) {
-	case 'T':
-		if (leave_turn(f, m, list, g, e) < 0)
-			return -1;
-		g->turn_open = true;
-		g->turn_answered = false;
-		g->has_ends = g->has_ends || p->text != NULL;
-		g->turn_line = p->line;
-		g->turn_ms = p->ts_ms;
-		g->after_usage = false;
-		break;
-	case 'E':
-	case 'A':
-		g->turn_open = false;
-		g->calls_open = 0;
-		break;
-	case 'M':
-	case 'C':
-		answer(g, p);
-		break;
-	case 'V':
-		g->review_answer = g->turn_answered = true;
-		break;
-	case 'O':
-		g->after_usage = false;
-		break;
-	case 'U':
-	case 'R':
-		g->counts++;
-		g->infos += p->number != VERDICT_NO_INFO;
-		if (counted(p)) {
-			g->after_usage = true;
-			g->turn_answered = true;
-		}
-		break;
-	case 'X':
-		if (!compaction_is_counted(steps, n, p, g) &&
-		    add(f, m, list, "compaction", p->line, p->ts_ms, e) < 0)
-			return -1;
-		g->after_usage = false;
-		break;
-	case 'L':
-		return add(f, m, list, "cut-line", p->line,
-		    p->ts_ms >= 0 ? p->ts_ms : name_begin_ms(p->text, p->number), e);
-	case 'B':
-		return add(f, m, list, p->number != 0 ? "unreadable-line" : "unreadable-value",
-		    p->line, p->ts_ms, e);
-	default:
-		bug("step %c", p->what);
-	}
-	return 0;
-}
-
-static int
-member_losses(struct family *f, struct member *m, struct list *list, struct err *e)
-{
+	struct member *m = list->member;
 	struct st_step *steps;
-	struct signs g = { 0 };
+	struct signs signs = { 0 };
 	size_t n;
-	int rc = -1;
+	int rc = st_steps(list->family->store, m->ro->id, m->boundary.line, &steps, &n, e);
 
-	if (st_steps(f->store, m->ro->id, m->boundary.line, &steps, &n, e) < 0)
-		goto out;
-	for (size_t i = 0; i < n; i++)
-		if (step(f, m, list, &g, steps, n, &steps[i], e) < 0)
-			goto out;
-	if (leave_turn(f, m, list, &g, e) < 0)
-		goto out;
-	if (!g.has_ends && g.calls_open > 0 &&
-	    add(f, m, list, "unfinished-call", g.call_line, g.call_ms, e) < 0)
-		goto out;
-	if (g.answers > 0 && g.infos == 0 &&
-	    add(f, m, list, g.counts == 0 ? "no-counts" : "no-info", g.first_answer, g.first_ms,
-		e) < 0)
-		goto out;
-	rc = 0;
-out:
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		struct sign_step s = sign(steps, n, &steps[i]);
+
+		rc = signs_step(&signs, &s, add, list, e);
+	}
+	if (rc == 0)
+		rc = signs_end(&signs, add, list, e);
 	st_steps_free(steps, n);
 	return rc;
 }
@@ -192,11 +107,13 @@ out:
 int
 family_losses(struct family *f, struct err *e)
 {
-	struct list list = { NULL, 0, 0 };
+	struct list list = { .family = f };
 	int rc = 0;
 
-	for (size_t i = 0; rc == 0 && i < f->len; i++)
-		rc = member_losses(f, &f->members[i], &list, e);
+	for (size_t i = 0; rc == 0 && i < f->len; i++) {
+		list.member = &f->members[i];
+		rc = member_losses(&list, e);
+	}
 	if (rc == 0)
 		rc = st_losses_put(f->store, f->thread_id, list.l, list.len, e);
 	free(list.l);

@@ -21,6 +21,7 @@ struct reader {
 	const struct scan_file *found;
 	struct st_file row;
 	struct reader_counts *counts;
+	const struct price_card *card;
 	int fd;
 };
 
@@ -141,7 +142,7 @@ hash_anchor(const struct reader *r, int64_t consumed)
 	return hash_at(r, consumed - n, n);
 }
 
-/* The lines from R's offset on into the store. R->row.problem says why they ended early. */
+/* The lines from R's offset on into the store. R->row.problem says why they ended early. Returns as recorder_end. */
 static int
 read_lines(
     struct reader *r, struct linerd *in, struct recorder *rec, struct st_rollout *ro, struct err *e)
@@ -170,22 +171,24 @@ read_lines(
 		r->row.anchor_hash = hash_anchor(r, r->row.consumed);
 	}
 	r->counts->bytes += linerd_bytes(in);
-	return recorder_end(rec, e);
+	return recorder_end(rec, r->row.tail_bytes > 0, e);
 }
 
-/* The whole file. */
+/* The whole file. Returns as recorder_end. */
 static int
 read_whole(struct reader *r, struct st_rollout *ro, struct err *e)
 {
 	struct linerd *in = rewound(r);
 	struct recorder *rec =
-	    recorder_new(r->store, ro, r->row.thread_uuid, r->row.id, &r->counts->lines);
+	    recorder_new(r->store, ro, r->row.thread_uuid, r->row.id, r->card, &r->counts->lines);
 	int rc;
 
 	recorder_blank(ro);
 	recorder_begin_at(rec, name_begin_ms(r->found->path, r->row.mtime_ns / 1000000));
 	r->row.consumed = 0;
-	rc = read_lines(r, in, rec, ro, e);
+	rc = recorder_start(rec, e);
+	if (rc == 0)
+		rc = read_lines(r, in, rec, ro, e);
 	recorder_free(rec);
 	linerd_free(in);
 	return rc;
@@ -214,7 +217,7 @@ read_on(struct reader *r, const struct st_file *old, struct err *e)
 	struct st_rollout ro;
 	struct recorder *rec;
 	struct linerd *in;
-	int rc;
+	int rc, settled = 0;
 
 	if (strcmp(old->state, "read") != 0 || old->rollout_id == 0 || old->compressed ||
 	    r->found->compressed || old->problem != NULL || r->row.size <= old->size ||
@@ -233,7 +236,8 @@ read_on(struct reader *r, const struct st_file *old, struct err *e)
 	r->row.page = xstrdup(old->page);
 	r->row.consumed = old->consumed;
 	in = linerd_new(r->fd, false, READER_LINE_MAX);
-	rec = recorder_new(r->store, &ro, r->row.thread_uuid, r->row.id, &r->counts->lines);
+	rec =
+	    recorder_new(r->store, &ro, r->row.thread_uuid, r->row.id, r->card, &r->counts->lines);
 	rc = recorder_resume(rec, e);
 	if (rc == 0) {
 		free(r->row.thread_uuid);
@@ -241,14 +245,19 @@ read_on(struct reader *r, const struct st_file *old, struct err *e)
 		r->row.thread_uuid = r->row.page = NULL;
 		r->row.rollout_id = 0;
 	}
-	if (rc == 1 &&
-	    (linerd_seek(in, old->consumed, e) < 0 || read_lines(r, in, rec, &ro, e) < 0 ||
-		st_file_put(r->store, &r->row, e) < 0 ||
-		st_thread_dirty_grown(r->store, ro.thread_id, e) < 0 ||
-		mark_reviews(r, ro.id, ro.home_id, e) < 0))
+	if (rc == 1 && linerd_seek(in, old->consumed, e) < 0)
 		rc = -1;
-	if (rc == 1)
+	if (rc == 1 && (settled = read_lines(r, in, rec, &ro, e)) < 0)
+		rc = -1;
+	if (rc == 1 && (st_file_put(r->store, &r->row, e) < 0 ||
+			   st_thread_dirty_grown(r->store, ro.thread_id, e) < 0 ||
+			   (settled == 1 && st_thread_clean(r->store, ro.thread_id, e) < 0) ||
+			   mark_reviews(r, ro.id, ro.home_id, e) < 0))
+		rc = -1;
+	if (rc == 1) {
 		r->counts->grown++;
+		r->counts->settled += settled;
+	}
 	recorder_free(rec);
 	linerd_free(in);
 	st_rollout_clear(&ro);
@@ -259,23 +268,28 @@ read_on(struct reader *r, const struct st_file *old, struct err *e)
 static int
 take_over(struct reader *r, int64_t home_id, struct err *e)
 {
-	struct st_rollout ro = { .home_id = home_id };
-	int rc = -1;
+	struct st_rollout ro = { .home_id = home_id, .page = xstrdup(r->row.page) };
+	int rc = -1, settled = 0;
 
 	if (st_thread_id(r->store, str_of(r->row.thread_uuid), &ro.thread_id, e) < 0 ||
-	    st_rollout_id(r->store, ro.thread_id, r->row.page, home_id, &ro.id, e) < 0)
+	    st_rollout_id(r->store, ro.thread_id, r->row.page, home_id, &ro.id, e) < 0) {
+		st_rollout_clear(&ro);
 		return -1;
+	}
 	r->row.rollout_id = ro.id;
 	r->row.state = "read";
 	if (st_file_put(r->store, &r->row, e) == 0 && st_skip_clear(r->store, r->row.id, e) == 0 &&
 	    /* the family before: a rewrite may remove the evidence */
 	    st_thread_dirty(r->store, ro.thread_id, e) == 0 &&
-	    st_rollout_empty(r->store, ro.id, e) == 0 && read_whole(r, &ro, e) == 0 &&
+	    st_rollout_empty(r->store, ro.id, e) == 0 && (settled = read_whole(r, &ro, e)) >= 0 &&
 	    st_file_put(r->store, &r->row, e) == 0 &&
-	    st_thread_dirty(r->store, ro.thread_id, e) == 0)
+	    st_thread_dirty(r->store, ro.thread_id, e) == 0 &&
+	    (settled == 0 || st_thread_clean(r->store, ro.thread_id, e) == 0))
 		rc = mark_reviews(r, ro.id, home_id, e);
-	if (rc == 0)
+	if (rc == 0) {
 		r->counts->read++;
+		r->counts->settled += settled;
+	}
 	st_rollout_clear(&ro);
 	return rc;
 }
@@ -448,9 +462,9 @@ pass_over(struct reader *r, int64_t id, int64_t home_id, int64_t now_ms, struct 
 
 int
 reader_file(struct store *s, const struct scan_file *f, int64_t home_id, int64_t now_ms,
-    int64_t since_ms, struct reader_counts *counts, struct err *e)
+    int64_t since_ms, const struct price_card *card, struct reader_counts *counts, struct err *e)
 {
-	struct reader r = { .store = s, .found = f, .counts = counts, .fd = -1 };
+	struct reader r = { .store = s, .found = f, .counts = counts, .card = card, .fd = -1 };
 	struct st_file old;
 	int rc = st_file_by_path(s, f->path, &old, e);
 

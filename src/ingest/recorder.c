@@ -1,9 +1,11 @@
 #include "base/compat.h"
 
 #include "base/hash.h"
+#include "base/pack.h"
 #include "base/repository.h"
 #include "base/set64.h"
 #include "base/xalloc.h"
+#include "ingest/live.h"
 #include "ingest/name.h"
 #include "ingest/recorder.h"
 #include "ledger/boundary.h"
@@ -20,7 +22,7 @@ struct print {
 	uint64_t print;
 };
 
-#define STATE_VERSION 0x43545332 /* of struct kept; another byte order is another version */
+#define STATE_VERSION 0x43545333 /* of struct kept; another byte order is another version */
 
 /* What is carried from line to line and kept between two readings of a growing file. */
 struct kept {
@@ -32,6 +34,7 @@ struct kept {
 	uint64_t context_print; /* of the context before, and its turn */
 	uint64_t turn_print;    /* of the id of the turn in force; 0: none */
 	struct rollout_state parser;
+	struct live_kept live;
 };
 
 struct recorder {
@@ -41,6 +44,8 @@ struct recorder {
 	int64_t file_id;
 	struct recorder_counts *counts;
 	struct rollout *parser;
+	const struct price_card *card;
+	struct live *live; /* NULL before the first line */
 	struct kept k;
 	struct print *prints;
 	size_t prints_len, prints_alloc;
@@ -54,7 +59,7 @@ struct recorder {
 
 struct recorder *
 recorder_new(struct store *s, struct st_rollout *ro, const char *uuid, int64_t file_id,
-    struct recorder_counts *counts)
+    const struct price_card *card, struct recorder_counts *counts)
 {
 	struct recorder *r = xcalloc(1, sizeof(*r));
 
@@ -62,6 +67,7 @@ recorder_new(struct store *s, struct st_rollout *ro, const char *uuid, int64_t f
 	r->ro = ro;
 	r->uuid = uuid;
 	r->file_id = file_id;
+	r->card = card;
 	r->counts = counts;
 	r->parser = rollout_new();
 	r->k.version = STATE_VERSION; /* member by member: the padding stays 0 */
@@ -87,19 +93,26 @@ recorder_begin_at(struct recorder *r, int64_t ms)
 }
 
 int
+recorder_start(struct recorder *r, struct err *e)
+{
+	r->k.live.off = r->ro->page != NULL && r->ro->page[0] != '\0';
+	return live_new(r->store, r->ro, r->card, &r->k.live, false, &r->live, e);
+}
+
+int
 recorder_resume(struct recorder *r, struct err *e)
 {
 	struct st_rollout *ro = r->ro;
 	void *prints;
 	size_t n;
 
-	if (ro->state == NULL || ro->state_len != sizeof(r->k))
-		return 0;
-	memcpy(&r->k, ro->state, sizeof(r->k));
-	if (r->k.version != STATE_VERSION)
+	if (ro->state == NULL || !unpack(ro->state, ro->state_len, &r->k, sizeof(r->k)) ||
+	    r->k.version != STATE_VERSION)
 		return 0;
 	rollout_restore(r->parser, &r->k.parser);
 	r->resumed = true;
+	if (live_new(r->store, ro, r->card, &r->k.live, true, &r->live, e) < 0)
+		return -1;
 	if (r->k.parser.has_turn_ids)
 		return 1; /* no more prints are taken */
 	if (st_prints(r->store, ro->id, &prints, &n, e) < 0)
@@ -115,6 +128,7 @@ recorder_free(struct recorder *r)
 	if (r == NULL)
 		return;
 	rollout_free(r->parser);
+	live_free(r->live);
 	set64_clear(&r->calls);
 	free(r->prints);
 	free(r);
@@ -127,8 +141,13 @@ skip(struct recorder *r, int64_t pos, int64_t bytes, const char *why, bool lost,
 		r->counts->skipped++;
 	else
 		r->counts->faults++;
-	return st_skip_add(
-	    r->store, r->file_id, pos, r->ro->lines, r->k.last_ms, bytes, why, lost, e);
+	if (st_skip_add(
+		r->store, r->file_id, pos, r->ro->lines, r->k.last_ms, bytes, why, lost, e) < 0)
+		return -1;
+	if (!lost && strstr(why, "token counter") == NULL)
+		return 0;
+	return live_sign(r->live, SIGN_BAD,
+	    &(struct st_place){ r->ro->id, pos, r->ro->lines, r->k.last_ms }, lost, 0, e);
 }
 
 static int
@@ -143,6 +162,8 @@ first_session(struct recorder *r, const struct record *rec, struct err *e)
 	if (m->timestamp.p != NULL && civil_parse_instant(m->timestamp, &ms) == 0)
 		created = ms;
 	r->k.has_session = true;
+	if (m->forked_from.p != NULL || m->base_thread.p != NULL || m->start_ordinal >= 0)
+		live_off(r->live);
 	if (m->forked_from.p != NULL) {
 		ro->forked_from = str_dup(m->forked_from);
 		if (!str_eqz(m->forked_from, r->uuid) && m->base_thread.p == NULL &&
@@ -156,6 +177,7 @@ first_session(struct recorder *r, const struct record *rec, struct err *e)
 	ro->start_ordinal = m->start_ordinal;
 	repository = repository_name(m->url);
 	rc = st_session_put(r->store, ro->id, rec, created, repository, e);
+	live_session(r->live);
 	free(repository);
 	return rc;
 }
@@ -167,6 +189,7 @@ session(struct recorder *r, const struct record *rec, struct err *e)
 		return -1;
 	if (rec->session.id.p == NULL || str_eqz(rec->session.id, r->uuid))
 		return 0;
+	live_off(r->live);
 	if (r->k.at_top)
 		r->ro->meta_line = r->ro->lines;
 	return st_ancestor_add(r->store, r->ro->id, rec->session.id, e);
@@ -208,17 +231,39 @@ context(struct recorder *r, const struct st_place *p, const struct record *rec, 
 			return -1;
 		r->context_set.print = h;
 	}
-	return st_context_put(r->store, p, rec, r->context_set.id, in_force(r, c->turn_id), e);
+	if (st_context_put(r->store, p, rec, r->context_set.id, in_force(r, c->turn_id), e) < 0)
+		return -1;
+	return live_context(r->live, p, rec, r->context_set.id, e);
+}
+
+static int
+marker(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
+{
+	const struct rec_marker *m = &rec->marker;
+
+	if (st_marker_put(r->store, p, rec, e) < 0)
+		return -1;
+	if (strcmp(m->name, "turn_aborted") == 0)
+		return live_sign(r->live, SIGN_ABORT, p, false, 0, e);
+	if (strcmp(m->name, "exited_review_mode") == 0)
+		return live_sign(r->live, SIGN_REVIEW_END, p, false, 0, e);
+	if (strcmp(m->name, "compacted") == 0)
+		return live_compaction(r->live, p, m->number > 0, m->reason, e);
+	return 0;
 }
 
 static int
 turn(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
 {
-	if (rec->turn.is_end && rec->turn_seq > 0 && st_turn_end(r->store, p, rec, e) < 0)
+	int rc = 0;
+
+	if (rec->turn.is_end && rec->turn_seq > 0)
+		rc = st_turn_end(r->store, p, rec, e);
+	if (rc == 1)
+		rc = live_sign(r->live, SIGN_TURN_END, p, false, 0, e);
+	if (rc < 0)
 		return -1;
-	if (rec->marker.name != NULL)
-		return st_marker_put(r->store, p, rec, e);
-	return 0;
+	return rec->marker.name == NULL ? 0 : marker(r, p, rec, e);
 }
 
 static int
@@ -241,6 +286,8 @@ usage(struct recorder *r, const struct st_place *p, const struct record *rec, st
 		r->limit_set.print = h;
 		more.limit_set_id = r->limit_set.id;
 	}
+	if (live_usage(r->live, p, rec, &more, e) < 0)
+		return -1;
 	return st_usage_put(r->store, p, rec, &more, e);
 }
 
@@ -255,7 +302,21 @@ call(struct recorder *r, const struct st_place *p, const struct record *rec, str
 {
 	if (rec->call.call_id.p != NULL)
 		(void)set64_add(&r->calls, call_print(rec->call.call_id));
-	return st_call_put(r->store, p, rec, e);
+	if (st_call_put(r->store, p, rec, e) < 0)
+		return -1;
+	return live_sign(r->live, SIGN_CALL, p, false, 0, e);
+}
+
+static int
+message(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
+{
+	if (rec->message.origin != ORIGIN_RESPONSE)
+		r->ro->events_seen = true;
+	if (st_message_put(r->store, p, rec, e) < 0)
+		return -1;
+	if (rec->message.origin != ORIGIN_RESPONSE || !str_eqz(rec->message.role, "assistant"))
+		return 0;
+	return live_sign(r->live, SIGN_ANSWER, p, false, 0, e);
 }
 
 /* The end of a call; where all lines were seen, one of an unknown call is not looked for. */
@@ -263,10 +324,14 @@ static int
 output(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
 {
 	struct str id = rec->output.call_id;
+	int rc;
 
 	if (id.p != NULL && !r->resumed && !set64_has(&r->calls, call_print(id)))
 		return 0;
-	return st_call_output(r->store, p, rec, e);
+	rc = st_call_output(r->store, p, rec, e);
+	if (rc == 1 && !rec->output.is_event)
+		return live_sign(r->live, SIGN_OUTPUT, p, false, 0, e);
+	return rc < 0 ? -1 : 0;
 }
 
 static int
@@ -298,15 +363,13 @@ store_fact(struct recorder *r, const struct st_place *p, const struct record *re
 	case REC_TURN:
 		return turn(r, p, rec, e);
 	case REC_MESSAGE:
-		if (rec->message.origin != ORIGIN_RESPONSE)
-			r->ro->events_seen = true;
-		return st_message_put(r->store, p, rec, e);
+		return message(r, p, rec, e);
 	case REC_CALL:
 		return call(r, p, rec, e);
 	case REC_OUTPUT:
 		return output(r, p, rec, e);
 	case REC_MARKER:
-		return st_marker_put(r->store, p, rec, e);
+		return marker(r, p, rec, e);
 	case REC_ACTIVITY:
 		return st_activity_put(r->store, p, rec, e);
 	}
@@ -355,7 +418,8 @@ record(struct recorder *r, const struct record *rec, int64_t pos, size_t bytes, 
 		struct str id = rec->turn.turn_id;
 
 		r->k.turn_print = id.p == NULL ? 0 : turn_print(id);
-		if (st_turn_begin(r->store, &p, rec, id, e) < 0)
+		if (st_turn_begin(r->store, &p, rec, id, e) < 0 ||
+		    live_sign(r->live, SIGN_TURN, &p, id.p != NULL, rec->turn_seq, e) < 0)
 			return -1;
 	}
 	if (rec->thread_id.p != NULL && !str_eqz(rec->thread_id, r->uuid))
@@ -416,17 +480,21 @@ recorder_line(struct recorder *r, const struct line *line, struct err *e)
 }
 
 int
-recorder_end(struct recorder *r, struct err *e)
+recorder_end(struct recorder *r, bool cut, struct err *e)
 {
 	struct st_rollout *ro = r->ro;
+	int settled;
+
+	/* without a time in the file, k.last_ms is still what recorder_begin_at said */
+	settled = live_end(r->live, cut, ro->last_ms >= 0 ? ro->last_ms : r->k.last_ms, e);
+	if (settled < 0)
+		return -1;
 
 	if (r->prints_len > 0 && !r->k.parser.has_turn_ids &&
 	    st_prints_put(r->store, ro->id, r->prints, r->prints_len * sizeof(*r->prints), e) < 0)
 		return -1;
 	rollout_save(r->parser, &r->k.parser);
 	free(ro->state);
-	ro->state_len = sizeof(r->k);
-	ro->state = xmalloc(ro->state_len);
-	memcpy(ro->state, &r->k, sizeof(r->k));
-	return st_rollout_put(r->store, ro, e);
+	pack(&r->k, sizeof(r->k), &ro->state, &ro->state_len);
+	return st_rollout_put(r->store, ro, e) < 0 ? -1 : settled;
 }

@@ -6,6 +6,7 @@
 #define INGEST_RECORDER_H
 
 #include "base/linerd.h"
+#include "pricing/price.h"
 #include "store/st_rollout.h"
 #include "store/store.h"
 
@@ -20,15 +21,18 @@ struct recorder_counts {
 };
 
 /*
- * A recorder for the rollout RO (id, thread and home set; filled on the way, borrowed) of
- * the thread UUID (borrowed), fed from the file FILE_ID, adding to COUNTS
- * (borrowed). Owned by the caller: recorder_free.
+ * A recorder for the rollout RO (id, thread, page and home set; filled on the way, borrowed) of
+ * the thread UUID (borrowed), fed from the file FILE_ID, with the rate card CARD, adding to
+ * COUNTS (both borrowed). Owned by the caller: recorder_free.
  */
 struct recorder *recorder_new(struct store *s, struct st_rollout *ro, const char *uuid,
-    int64_t file_id, struct recorder_counts *counts);
+    int64_t file_id, const struct price_card *card, struct recorder_counts *counts);
 
 /* Lines without a time of their own, before the first that has one, are of MS; cannot fail. */
 void recorder_begin_at(struct recorder *r, int64_t ms);
+
+/* Begin R at the start of its rollout: call it before the first line. Returns 0; -1 with ERR_DB in *E. */
+int recorder_start(struct recorder *r, struct err *e);
 
 /*
  * Go on where an earlier reading of the rollout ended: RO holds what was
@@ -43,7 +47,11 @@ void recorder_free(struct recorder *r);
 /* Take in one complete LINE. Returns 0; -1 with ERR_DB and the like in *E (a bad line is no error). */
 int recorder_line(struct recorder *r, const struct line *line, struct err *e);
 
-/* All lines are in: write what is known about the rollout. Returns 0; -1 with ERR_DB in *E. */
-int recorder_end(struct recorder *r, struct err *e);
+/*
+ * All lines are in, with an unterminated one behind them when CUT: write what is known about
+ * the rollout. Returns 1 when its thread is settled, 0 when it must be (settle.h), -1 with
+ * ERR_DB in *E.
+ */
+int recorder_end(struct recorder *r, bool cut, struct err *e);
 
 #endif

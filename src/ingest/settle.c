@@ -27,7 +27,7 @@ prepare(struct family *f, struct usage_line *lines, struct err *e)
 			.response_id = u->response_id,
 		};
 		if (u->in_review && u->has_total && u->has_last &&
-		    strcmp(m->source, "review") != 0 &&
+		    strcmp(m->session.source, "review") != 0 &&
 		    st_review_has(
 			f->store, m->ro->home_id, &u->total, &u->last, &l->is_review_copy, e) < 0)
 			return -1;

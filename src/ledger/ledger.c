@@ -4,23 +4,6 @@
 #include "base/xalloc.h"
 #include "ledger/ledger.h"
 
-struct seen {
-	const char *response_id;
-	UT_hash_handle hh;
-};
-
-/* What is carried from line to line. */
-struct walk {
-	bool has_previous; /* a total was read before */
-	struct tokens previous;
-	bool based;               /* inherited or based: totals do not begin at 0 */
-	bool has_records;         /* an own token_usage_record was seen */
-	bool covered;             /* a record came since the total changed last */
-	struct usage_line *loose; /* last token_count that counted although records
-	                             exist: a record right behind it supersedes it */
-	struct seen *seen;
-};
-
 static bool
 same_parts(const struct tokens *a, const struct tokens *b)
 {
@@ -98,51 +81,37 @@ count(struct usage_line *l, struct tokens delta)
 	l->delta = delta;
 }
 
-static bool
-seen_before(struct walk *w, const char *id)
+static int64_t
+step_record(struct ledger_state *w, struct usage_line *l, ledger_seen_fn *seen, void *arg)
 {
-	struct seen *s;
+	int64_t superseded = -1;
 
-	if (id == NULL)
-		return false;
-	HASH_FIND_STR(w->seen, id, s);
-	if (s != NULL)
-		return true;
-	s = xcalloc(1, sizeof(*s));
-	s->response_id = id;
-	HASH_ADD_KEYPTR(hh, w->seen, s->response_id, strlen(s->response_id), s);
-	return false;
-}
-
-static void
-step_record(struct walk *w, struct usage_line *l)
-{
 	if (!l->is_own) {
 		verdict(l, VERDICT_INHERITED);
-		return;
+		return -1;
 	}
 	if (!l->has_last) {
 		verdict(l, VERDICT_NO_INFO);
-		return;
+		return -1;
 	}
-	if (seen_before(w, l->response_id)) {
+	if (seen(arg, l)) {
 		verdict(l, VERDICT_REPEAT);
-		return;
+		return -1;
 	}
 	w->has_records = true;
 	count(l, l->last);
-	if (w->loose != NULL && w->loose->turn == l->turn &&
-	    same_parts(&w->loose->delta, &l->delta)) {
-		verdict(w->loose, VERDICT_SUPERSEDED);
+	if (w->has_loose && w->loose_turn == l->turn && same_parts(&w->loose_delta, &l->delta)) {
+		superseded = w->loose_key;
 		w->covered = false;
 	} else
 		w->covered = true;
-	w->loose = NULL;
+	w->has_loose = false;
+	return superseded;
 }
 
 /* Rule 3: what a changed total is worth when no record covers it. */
 static struct tokens
-worth(const struct walk *w, const struct usage_line *l)
+worth(const struct ledger_state *w, const struct usage_line *l)
 {
 	bool use_last = l->has_last && !is_zero(&l->last);
 
@@ -156,7 +125,7 @@ worth(const struct walk *w, const struct usage_line *l)
 }
 
 static void
-step_changed(struct walk *w, struct usage_line *l)
+step_changed(struct ledger_state *w, struct usage_line *l)
 {
 	if (w->has_records) {
 		struct tokens d = difference(&l->total, &w->previous);
@@ -168,11 +137,16 @@ step_changed(struct walk *w, struct usage_line *l)
 		}
 	}
 	count(l, worth(w, l));
-	w->loose = l->verdict == VERDICT_COUNTED ? l : NULL;
+	w->has_loose = l->verdict == VERDICT_COUNTED;
+	if (w->has_loose) {
+		w->loose_key = l->key;
+		w->loose_turn = l->turn;
+		w->loose_delta = l->delta;
+	}
 }
 
 static void
-step_count(struct walk *w, struct usage_line *l)
+step_count(struct ledger_state *w, struct usage_line *l)
 {
 	if (!l->has_total && !l->has_last) {
 		verdict(l, l->is_own ? VERDICT_NO_INFO : VERDICT_INHERITED);
@@ -196,28 +170,60 @@ step_count(struct walk *w, struct usage_line *l)
 	} else if (w->has_previous && unchanged(&l->total, &w->previous)) {
 		verdict(l, VERDICT_REPEAT);
 	} else {
-		w->loose = NULL;
+		w->has_loose = false;
 		step_changed(w, l);
 	}
 	w->previous = l->total;
 	w->has_previous = true;
 }
 
+int64_t
+ledger_step(struct ledger_state *state, struct usage_line *l, ledger_seen_fn *seen, void *arg)
+{
+	if (l->is_record)
+		return step_record(state, l, seen, arg);
+	step_count(state, l);
+	return -1;
+}
+
+struct seen {
+	const char *response_id;
+	UT_hash_handle hh;
+};
+
+static bool
+seen_before(void *arg, const struct usage_line *l)
+{
+	struct seen **all = arg, *s;
+
+	if (l->response_id == NULL)
+		return false;
+	HASH_FIND_STR(*all, l->response_id, s);
+	if (s != NULL)
+		return true;
+	s = xcalloc(1, sizeof(*s));
+	s->response_id = l->response_id;
+	HASH_ADD_KEYPTR(hh, *all, s->response_id, strlen(s->response_id), s);
+	return false;
+}
+
 void
 ledger_walk(struct usage_line *lines, size_t n)
 {
-	struct walk w = { .has_previous = false };
-	struct seen *s, *next;
+	struct ledger_state w = { .has_previous = false };
+	struct seen *all = NULL, *s, *next;
 
 	for (size_t i = 0; i < n; i++) {
-		if (lines[i].is_record)
-			step_record(&w, &lines[i]);
-		else
-			step_count(&w, &lines[i]);
+		int64_t superseded;
+
+		lines[i].key = (int64_t)i;
+		superseded = ledger_step(&w, &lines[i], seen_before, &all);
+		if (superseded >= 0)
+			verdict(&lines[superseded], VERDICT_SUPERSEDED);
 	}
-	HASH_ITER(hh, w.seen, s, next)
+	HASH_ITER(hh, all, s, next)
 	{
-		HASH_DEL(w.seen, s);
+		HASH_DEL(all, s);
 		free(s);
 	}
 }

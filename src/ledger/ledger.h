@@ -35,14 +35,39 @@ struct usage_line {
 	bool has_total, has_last;
 	struct tokens total, last; /* as logged; a record's usage is in last */
 	const char *response_id;   /* NULL: none */
+	int64_t key;               /* the caller's name for the line, 0 or more */
 	/* out */
 	enum verdict verdict;
 	struct tokens delta; /* zero unless counted */
 };
 
+/* What is carried from line to line; plain data, all zero before the first line of a thread. */
+struct ledger_state {
+	struct tokens previous; /* the total before */
+	bool has_previous;
+	bool based;       /* inherited or based: totals do not begin at 0 */
+	bool has_records; /* an own token_usage_record was seen */
+	bool covered;     /* a record came since the total changed last */
+	/* last token_count that counted: a record right behind it supersedes it */
+	bool has_loose;
+	int64_t loose_key, loose_turn;
+	struct tokens loose_delta;
+};
+
+/* Was the response of the own record L counted before in this thread? Remembers it. ARG is the caller's. */
+typedef bool ledger_seen_fn(void *arg, const struct usage_line *l);
+
+/*
+ * Judge the next line L of a thread: fills its verdict and delta, and moves STATE on. SEEN is
+ * asked, with ARG, about records only. Returns the key of the earlier line that L supersedes (it
+ * counted until now), -1 for none; cannot fail.
+ */
+int64_t ledger_step(
+    struct ledger_state *state, struct usage_line *l, ledger_seen_fn *seen, void *arg);
+
 /*
  * Walk the N lines of one thread, in order (copied lines in front included):
- * fills verdict and delta of each. Borrows LINES; cannot fail.
+ * fills verdict and delta of each, key too. Borrows LINES; cannot fail.
  */
 void ledger_walk(struct usage_line *lines, size_t n);
 

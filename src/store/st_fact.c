@@ -57,6 +57,21 @@ bind_window(struct stmt *q, int i, const struct rec_window *w)
 	stmt_bind_opt(q, i + 1, w->resets_at_s < 0 ? -1 : w->resets_at_s * 1000);
 }
 
+static void
+bind_judged(struct stmt *q, int i, const struct st_judged *j)
+{
+	stmt_bind_i64(q, i, j->verdict);
+	stmt_bind_opt(q, i + 1, j->owner_id == 0 ? -1 : j->owner_id);
+	stmt_bind_opt(q, i + 2, j->verdict == VERDICT_COUNTED ? j->count_ms : -1);
+	stmt_bind_opt(q, i + 3, j->dimset_id == 0 ? -1 : j->dimset_id);
+	stmt_bind_i64(q, i + 4, j->is_long);
+	stmt_bind_i64(q, i + 5, j->delta.input);
+	stmt_bind_i64(q, i + 6, j->delta.cached);
+	stmt_bind_i64(q, i + 7, j->delta.cache_write);
+	stmt_bind_i64(q, i + 8, j->delta.output);
+	stmt_bind_i64(q, i + 9, j->delta.reasoning);
+}
+
 int
 st_usage_put(struct store *s, const struct st_place *p, const struct record *rec,
     const struct st_usage_more *more, struct err *e)
@@ -67,9 +82,11 @@ st_usage_put(struct store *s, const struct st_place *p, const struct record *rec
 	    "t_cached, t_write, "
 	    "t_output, t_reasoning, t_total, l_input, l_cached, l_write, l_output, "
 	    "l_reasoning, l_total, limit_set_id, first_percent, first_resets_ms, "
-	    "second_percent, second_resets_ms) "
+	    "second_percent, second_resets_ms, verdict, owner_id, count_ms, dimset_id, is_long, "
+	    "d_input, d_cached, d_write, d_output, d_reasoning) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
-	    "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)";
+	    "?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, "
+	    "?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39)";
 	const struct rec_usage *u = &rec->usage;
 	struct stmt *q = begin(s, SQL, p, rec, e);
 
@@ -91,6 +108,7 @@ st_usage_put(struct store *s, const struct st_place *p, const struct record *rec
 		bind_window(q, 26, &rec->limits.window[0]);
 		bind_window(q, 28, &rec->limits.window[1]);
 	}
+	bind_judged(q, 30, &more->judged);
 	return stmt_run(q, e);
 }
 
@@ -150,7 +168,7 @@ st_turn_end(struct store *s, const struct st_place *p, const struct record *rec,
 	stmt_bind_opt(q, 6, t->ttft_ms);
 	stmt_bind_name(q, 7, t->status);
 	stmt_bind_i64(q, 8, rec->turn_seq);
-	return stmt_run(q, e);
+	return stmt_run(q, e) < 0 ? -1 : store_changed(s);
 }
 
 int
@@ -260,7 +278,7 @@ st_call_output(struct store *s, const struct st_place *p, const struct record *r
 		stmt_bind_opt(q, 8, o->output_bytes);
 	else
 		stmt_bind_str(q, 9, o->head);
-	return stmt_run(q, e);
+	return stmt_run(q, e) < 0 ? -1 : store_changed(s);
 }
 
 int

@@ -5,7 +5,7 @@
 #define STORE_ST_FACT_H
 
 #include "rollout/record.h"
-#include "store/store.h"
+#include "store/st_usage.h"
 
 /* Where a record stands. */
 struct st_place {
@@ -21,9 +21,10 @@ enum st_call_status { ST_CALL_COMPLETED = 1, ST_CALL_FAILED, ST_CALL_TIMEOUT, ST
 
 /* What a usage line does not say itself. */
 struct st_usage_more {
-	bool other_thread;    /* a record that names another thread than its own */
-	bool turn_in_force;   /* its turn_id is that of the turn in force */
-	int64_t limit_set_id; /* st_limit_set, where it carries limits */
+	bool other_thread;       /* a record that names another thread than its own */
+	bool turn_in_force;      /* its turn_id is that of the turn in force */
+	int64_t limit_set_id;    /* st_limit_set, where it carries limits */
+	struct st_judged judged; /* all zero: it is judged later */
 };
 
 /* Store the usage line REC at P with MORE. Returns 0; -1 with ERR_DB in *E. */
@@ -38,7 +39,7 @@ int st_context_put(struct store *s, const struct st_place *p, const struct recor
 int st_turn_begin(struct store *s, const struct st_place *p, const struct record *rec,
     struct str turn_id, struct err *e);
 
-/* Store the end of a turn REC at P: the turn of that id, else the one in force. Returns 0; -1 with ERR_DB in *E. */
+/* Store the end of a turn REC at P: the turn of that id, else the one in force. Returns 1; 0 when there is no such open turn; -1 with ERR_DB in *E. */
 int st_turn_end(struct store *s, const struct st_place *p, const struct record *rec, struct err *e);
 
 /* Store the message REC at P, without its text. Returns 0; -1 with ERR_DB in *E. */
@@ -50,7 +51,8 @@ int st_call_put(struct store *s, const struct st_place *p, const struct record *
 
 /*
  * Complete the call that the output or end event REC at P belongs to: by call id, and
- * for a command inside a call the newest call without an output. Returns 0; -1 with ERR_DB in *E.
+ * for a command inside a call the newest call without an output. Returns 1; 0 when there is no
+ * such call; -1 with ERR_DB in *E.
  */
 int st_call_output(
     struct store *s, const struct st_place *p, const struct record *rec, struct err *e);

@@ -42,8 +42,8 @@ count(struct store *s, int64_t thread_id, int64_t *n, struct err *e)
 	return rc < 0 ? -1 : 0;
 }
 
-static int
-add(struct store *s, int64_t thread_id, const struct st_loss *l, struct err *e)
+int
+st_loss_add(struct store *s, int64_t thread_id, const struct st_loss *l, struct err *e)
 {
 	static const char SQL[] =
 	    "INSERT OR IGNORE INTO loss(thread_id, rollout_id, line, kind, ts_ms, "
@@ -86,7 +86,7 @@ st_losses_put(struct store *s, int64_t thread_id, const struct st_loss *l, size_
 	if (stmt_run(q, e) < 0)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		if (add(s, thread_id, &l[i], e) < 0)
+		if (st_loss_add(s, thread_id, &l[i], e) < 0)
 			return -1;
 	return 0;
 }

@@ -11,6 +11,9 @@ struct st_loss {
 	const char *kind; /* static */
 };
 
+/* Add the loss L to THREAD_ID unless it is there. Returns 0; -1 with ERR_DB in *E. */
+int st_loss_add(struct store *s, int64_t thread_id, const struct st_loss *l, struct err *e);
+
 /* Replace the losses of THREAD_ID by the N at L where they differ. Returns 0; -1 with ERR_DB in *E. */
 int st_losses_put(
     struct store *s, int64_t thread_id, const struct st_loss *l, size_t n, struct err *e);

@@ -67,6 +67,7 @@ st_rollout_empty(struct store *s, int64_t id, struct err *e)
 		"DELETE FROM marker WHERE rollout_id = ?1",
 		"DELETE FROM unknown_kind WHERE rollout_id = ?1",
 		"DELETE FROM print WHERE rollout_id = ?1",
+		"DELETE FROM seen WHERE rollout_id = ?1",
 		"DELETE FROM ancestor WHERE rollout_id = ?1",
 		"DELETE FROM session WHERE rollout_id = ?1",
 	};

@@ -149,14 +149,22 @@ st_contexts(struct store *s, int64_t id, struct st_context **out, size_t *n, str
 }
 
 void
+st_context_clear(struct st_context *c)
+{
+	if (c == NULL)
+		return;
+	free(c->model);
+	free(c->effort);
+	free(c->cwd);
+	free(c->tier);
+	memset(c, 0, sizeof(*c));
+}
+
+void
 st_contexts_free(struct st_context *c, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		free(c[i].model);
-		free(c[i].effort);
-		free(c[i].cwd);
-		free(c[i].tier);
-	}
+	for (size_t i = 0; i < n; i++)
+		st_context_clear(&c[i]);
 	free(c);
 }
 

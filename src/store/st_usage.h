@@ -59,6 +59,9 @@ int st_usage_judge(struct store *s, const struct st_usage *u, struct err *e);
 /* The contexts of rollout ID in order into a new array *OUT of *N. Owned by the caller: st_contexts_free. Returns 0; -1 with ERR_DB in *E. */
 int st_contexts(struct store *s, int64_t id, struct st_context **out, size_t *n, struct err *e);
 
+/* Free the texts of C. NULL-safe; cannot fail. */
+void st_context_clear(struct st_context *c);
+
 /* Free the N contexts at C. NULL-safe; cannot fail. */
 void st_contexts_free(struct st_context *c, size_t n);
 

@@ -296,6 +296,12 @@ store_changes(const struct store *s)
 	return sqlite3_total_changes64(s->db);
 }
 
+bool
+store_changed(const struct store *s)
+{
+	return sqlite3_changes64(s->db) > 0;
+}
+
 int64_t
 store_last_id(const struct store *s)
 {

@@ -56,6 +56,9 @@ int store_exec(struct store *s, const char *sql, struct err *e);
 /* Rows changed by this connection since it was opened; cannot fail. */
 int64_t store_changes(const struct store *s);
 
+/* Did the last statement that was run on S to its end change a row? Cannot fail. */
+bool store_changed(const struct store *s);
+
 /* Row id of the last insert; cannot fail. */
 int64_t store_last_id(const struct store *s);
 

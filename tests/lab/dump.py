@@ -30,6 +30,7 @@ TABLES = {
     "session": {"rollout_id": "rollout", "agent_path": "text"},
     "ancestor": {"rollout_id": "rollout"},
     "print": {"rollout_id": "rollout"},
+    "seen": {"rollout_id": "rollout"},
     "turn": {"rollout_id": "rollout", "turn_id": "text"},
     "context_set": {"id": "id", "print": "drop"},
     "context": {"rollout_id": "rollout", "set_id": "context_set", "turn_id": "text"},

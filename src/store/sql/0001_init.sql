@@ -138,6 +138,12 @@ CREATE TABLE print (
 	data       BLOB NOT NULL  -- pairs of 64-bit integers: line, print
 ) STRICT;
 
+-- Fingerprints of the responses that a rollout's records counted, for the reading of its tail.
+CREATE TABLE seen (
+	rollout_id INTEGER PRIMARY KEY REFERENCES rollout(id),
+	data       BLOB NOT NULL  -- 64-bit integers
+) STRICT;
+
 CREATE TABLE turn (
 	rollout_id  INTEGER NOT NULL REFERENCES rollout(id),
 	seq         INTEGER NOT NULL,  -- from 1, copied ones included
