@@ -1,6 +1,6 @@
 /*
  * record.h - what one line of a rollout says, typed. Texts are views into the
- * parsed line: they live until the next line is parsed. A view with p == NULL
+ * line itself: they live until the next line is parsed. A view with p == NULL
  * means "not in the line"; a number that may be absent is -1 or has a flag.
  *
  * Source: formats.md 1 to 4, lab-format.md 3 and 4.
