@@ -106,8 +106,10 @@ static const char *const word_shapes[] = { "true", "false", "null", "True", "nul
 static const char *const escape_shapes[] = { "\\n", "\\/", "\\\"", "\\\\", "\\b", "\\f", "\\r",
 	"\\t", "\\u0000", "\\u0041", "\\u00e5", "\\u20ac", "\\ud83d\\ude00", "\\uD83D\\uDE00",
 	"\\ud800", "\\udc00", "\\ud800\\ud800\\udc00", "\\ud800\\u0041", "\\ud800\\n", "\\ud800\\x",
-	"\\ud800\\u00", "\\x", "\\'", "\\u12", "\\u12g4", "\\U0041", "\\", "\xc3\xa5", "\xff",
-	"\xe2\x82", "\xed\xa0\x80", "\xf0\x9f\x98\x80", "\x01", "\x1f", "\x7f" };
+	"\\ud800\\u00", "\\ud800\\udfff", "\\udbff\\udc00", "\\ud7ff", "\\ue000", "\\udbff\\ue000",
+	"\\u007f", "\\u0080", "\\u07ff", "\\u0800", "\\uffff", "\\x", "\\'", "\\u12", "\\u12g4",
+	"\\U0041", "\\", "\xc3\xa5", "\xff", "\xe2\x82", "\xed\xa0\x80", "\xf0\x9f\x98\x80", "\x01",
+	"\x1f", "\x7f" };
 
 #define ONE_OF(m, list) ((list)[any((m), ARRAY_LEN(list))])
 

@@ -85,6 +85,7 @@ nesting(void **state UNUSED)
 	verdict(SKIM_TOO_DEEP, STR("[[[[[[[{\"a\":1}]]]]]]]"));
 	verdict(SKIM_TOO_DEEP, STR("[[[[[[[[[[[[[[[[["));
 	verdict(SKIM_NOT_JSON, STR("[[[[[[[["));
+	verdict(SKIM_NOT_JSON, str_n("[[[[[[[[\0", 9));        /* as json-c has it */
 	verdict(SKIM_OK, STR("[[],[[]],{},{\"a\":[[],[]]}]")); /* many, but side by side */
 }
 
@@ -200,6 +201,9 @@ texts(void **state UNUSED)
 	decoded("\"\\u0041\\u00e5\\u20AC\\ud83d\\ude00\"", "A\xc3\xa5\xe2\x82\xac\xf0\x9f\x98\x80",
 	    10, 4);
 	decoded("\"\xc3\xa5\xe2\x82\xac\"", "\xc3\xa5\xe2\x82\xac", 5, 2);
+	/* the first and the last pair, and what lies around: U+10000, U+10FFFF, U+D7FF, U+E000 */
+	decoded("\"\\ud800\\udc00\\udbff\\udfff\"", "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf", 8, 2);
+	decoded("\"\\ud7ff\\ue000\"", "\xed\x9f\xbf\xee\x80\x80", 6, 2);
 	/* half a pair is U+FFFD, what follows stays */
 	decoded("\"\\ud800x\"", "\xef\xbf\xbdx", 4, 2);
 	decoded("\"\\udc00\"", "\xef\xbf\xbd", 3, 1);

@@ -49,6 +49,8 @@ static const char *const built_in[] = {
 	"[1,-2.5e3,true,false,null,\"\",{},[],[[[0]]],{\"a\":{\"a\":{\"b\":[\"\\/\"]}}}]",
 	"{ \"a\" : [ 1 , 2 , { \"b\" : null } ] , \"c\\u0064\" : \"x\" , \"cd\" : 1 }",
 	"\"a text alone\"",
+	"17.5 ",
+	" false ",
 	"{\"id\":\"x\",\"timestamp\":1732255200.25,\"git\":{\"repository_url\":\"git@h:p.git\"},"
 	"\"instructions\":null,\"ordinal\":9007199254740993,\"limit\":-17}",
 };
