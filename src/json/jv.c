@@ -137,6 +137,13 @@ name_text(struct skim *s, const struct skim_value *name)
 	return t;
 }
 
+/* Whether the N bytes at P are those at KEY; most differ in the first. */
+static inline bool
+same(const unsigned char *p, const char *key, size_t n)
+{
+	return n == 0 || (*p == (unsigned char)*key && memcmp(p, key, n) == 0);
+}
+
 struct jv
 jv_member(struct jv o, const char *key, size_t n)
 {
@@ -153,7 +160,7 @@ jv_member(struct jv o, const char *key, size_t n)
 		if ((m->flags & SKIM_ESCAPED) != 0) {
 			if (str_eq(name_text(o.s, m), str_n(key, n)))
 				found = i + 1;
-		} else if (m->to - m->from == n && memcmp(o.s->text + m->from, key, n) == 0)
+		} else if (m->to - m->from == n && same(o.s->text + m->from, key, n))
 			found = i + 1;
 	}
 	return found == 0 ? none : some(o.s, found);

@@ -80,9 +80,9 @@ struct rec_message {
 struct rec_call {
 	const char *kind; /* function_call custom_tool_call local_shell web_search_call */
 	struct str call_id, name, space, status;
-	struct str head; /* base name of the command; in the parser's buffer */
-	int64_t input_bytes;
-	bool is_complete; /* has no output line of its own */
+	struct str head;     /* base name of the command; in the parser's buffer */
+	int64_t input_bytes; /* of the text of its arguments, or of its action as it is logged */
+	bool is_complete;    /* has no output line of its own */
 };
 
 struct rec_output {

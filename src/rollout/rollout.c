@@ -12,12 +12,12 @@
 #define JSON_DEPTH 96
 
 struct kind {
-	const char *type, *sub;
+	struct str type, sub;
 	rec_fn *fn;
 };
 
 static const struct kind kinds[] = {
-#define KIND(type, sub, fn) { type, sub, fn },
+#define KIND(type, sub, fn) { { type, sizeof(type) - 1 }, { sub, sizeof(sub) - 1 }, fn },
 #include "rollout/kinds.def"
 #undef KIND
 };
@@ -26,10 +26,13 @@ rec_fn *
 kinds_find(struct str type, struct str sub)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		if (!str_eqz(type, kinds[i].type))
+		const struct kind *k = &kinds[i];
+
+		/* most rows are told apart by the lengths alone */
+		if (k->type.n != type.n || (k->sub.n != sub.n && k->sub.n != 0))
 			continue;
-		if (kinds[i].sub[0] == '\0' || str_eqz(sub, kinds[i].sub))
-			return kinds[i].fn;
+		if (str_eq(type, k->type) && (k->sub.n == 0 || str_eq(sub, k->sub)))
+			return k->fn;
 	}
 	return NULL;
 }
