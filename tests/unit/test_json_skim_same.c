@@ -51,8 +51,7 @@ static const char *const built_in[] = {
 	"\"a text alone\"",
 	"17.5 ",
 	" false ",
-	"{\"id\":\"x\",\"timestamp\":1732255200.25,\"git\":{\"repository_url\":\"git@h:p.git\"},"
-	"\"instructions\":null,\"ordinal\":9007199254740993,\"limit\":-17}",
+	"{\"id\":\"x\",\"timestamp\":1732255200.25,\"git\":{\"branch\":\"b\"},\"ordinal\":-17}",
 };
 
 static void
