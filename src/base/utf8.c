@@ -55,8 +55,21 @@ utf8_length(struct str s)
 	size_t count = 0;
 	uint32_t c;
 
-	for (size_t i = 0; i < s.n; count++)
+	for (size_t i = 0; i < s.n;) {
+		uint64_t eight;
+
+		/* most text is ASCII */
+		if (s.n - i >= sizeof(eight)) {
+			memcpy(&eight, s.p + i, sizeof(eight));
+			if ((eight & 0x8080808080808080U) == 0) {
+				i += sizeof(eight);
+				count += sizeof(eight);
+				continue;
+			}
+		}
 		i += utf8_decode(s.p + i, s.n - i, &c);
+		count++;
+	}
 	return count;
 }
 

@@ -201,40 +201,45 @@ is_shell(struct str word)
 	return false;
 }
 
-/* Position of the script among the words of a shell's command V; 0 when there is none. */
-static size_t
-script_at(struct json_object *v)
+/* The script among the words of a shell's command V, what stands behind -c or the like, into *SCRIPT. False when there is none. */
+static bool
+script_of(struct jv v, struct str *script)
 {
-	for (size_t i = 1; i + 1 < jx_len(v); i++) {
-		struct str w = jx_text(jx_at(v, i));
+	struct jv_walk words = jv_walk(v);
+	bool here = false;
+
+	(void)jv_next(&words); /* the shell */
+	while (jv_next(&words)) {
+		struct str w = jv_text(words.value);
 		bool is_short = w.n >= 2 && w.n <= 4 && w.p[1] != '-';
 
+		*script = w;
+		if (here)
+			return true;
 		if (!str_starts(w, "-"))
-			return 0;
-		if (str_eqz(w, "-Command") || str_eqz(w, "-command") ||
-		    (is_short && w.p[w.n - 1] == 'c'))
-			return i + 1;
+			break;
+		here = str_eqz(w, "-Command") || str_eqz(w, "-command") ||
+		       (is_short && w.p[w.n - 1] == 'c');
 	}
-	return 0;
+	return false;
 }
 
 size_t
-command_head_json(struct json_object *v, char *buf, size_t n)
+command_head_json(struct jv v, char *buf, size_t n)
 {
-	struct str text = jx_text(v), first;
-	size_t len = jx_len(v);
+	struct jv_walk words = jv_walk(jv_if(v, JV_ARR));
+	struct str text = jv_text(v), first, script;
 
 	buf[0] = '\0';
 	if (text.p != NULL)
 		return command_head(text, buf, n);
-	first = jx_text(jx_at(v, 0));
+	first = jv_text(jv_at(v, 0));
 	if (first.p == NULL)
 		return 0;
 	if (is_shell(first))
-		return script_at(v) > 0 ? command_head(jx_text(jx_at(v, script_at(v))), buf, n)
-					: keep(first, buf, n);
-	for (size_t i = 0; i < len; i++) {
-		struct str w = jx_text(jx_at(v, i));
+		return script_of(v, &script) ? command_head(script, buf, n) : keep(first, buf, n);
+	while (jv_next(&words)) {
+		struct str w = jv_text(words.value);
 
 		if (w.p != NULL && find_prefix(w) == NULL && !is_assignment(w))
 			return keep(w, buf, n);

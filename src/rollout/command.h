@@ -5,7 +5,7 @@
 #ifndef ROLLOUT_COMMAND_H
 #define ROLLOUT_COMMAND_H
 
-#include "json/jx.h"
+#include "json/skim.h"
 
 /*
  * Base name of the first command of the shell text SCRIPT into BUF of N bytes,
@@ -20,6 +20,6 @@ size_t command_head(struct str script, char *buf, size_t n);
  * (["bash","-lc",script] means the script), or one text. V is borrowed.
  * Returns the length; cannot fail.
  */
-size_t command_head_json(struct json_object *v, char *buf, size_t n);
+size_t command_head_json(struct jv v, char *buf, size_t n);
 
 #endif

@@ -5,20 +5,21 @@
 #ifndef ROLLOUT_KINDS_H
 #define ROLLOUT_KINDS_H
 
-#include "json/jx.h"
+#include "base/arena.h"
+#include "json/skim.h"
 #include "rollout/record.h"
 #include "rollout/rollout.h"
 
 struct rollout {
-	struct json_tokener *tok;
-	struct json_object *line; /* keeps the views of the last record alive */
+	struct skim *line;  /* the last line: its record's views lead into it */
+	struct skim *inner; /* JSON in a string of it */
+	struct arena *made; /* texts made for its record */
 	struct rollout_state st;
-	char head[64];  /* base name of a command */
-	char *texts[2]; /* texts made for the last record */
+	char head[64]; /* base name of a command */
 };
 
 /* A function that fills REC from payload P (borrowed, an object); R is the parser's state. Sets REC->fault for what it could not use; cannot fail. */
-typedef void rec_fn(struct rollout *r, struct json_object *p, struct record *rec);
+typedef void rec_fn(struct rollout *r, struct jv p, struct record *rec);
 
 /*
  * Row of the table for TYPE and SUB (SUB of {NULL,0} = none). Returns the
@@ -28,9 +29,6 @@ rec_fn *kinds_find(struct str type, struct str sub);
 
 /* True when text S of role user was put there by the harness (context, instructions) and typed by nobody. Borrows S; cannot fail. Source: design.md 10 "Message". */
 bool message_is_injected(struct str s);
-
-/* Keep TEXT (malloc'd, R owns it now) alive with the record. Returns it as a view; R keeps at most two of them, more is a bug. */
-struct str rollout_keep(struct rollout *r, char *text);
 
 /* A turn begins at this line: count it and mark REC; R is changed; cannot fail. */
 void rollout_begin_turn(struct rollout *r, struct record *rec);

@@ -4,6 +4,7 @@
 #include "rollout/outcome.h"
 
 #define HEAD_LINES 8
+#define LINE_BYTES 256 /* of a line; the forms are much shorter */
 
 /* What "0.0503 seconds" says, in whole milliseconds; REC_ABSENT when it is no number. */
 static int64_t
@@ -34,27 +35,26 @@ exit_code(struct str s, struct rec_output *out)
 
 /* {"output":…,"metadata":{"exit_code":3,"duration_seconds":0.1}} and code mode's {"exit_code":0,"wall_time_seconds":…} */
 static void
-json_form(struct json_tokener *tok, struct str text, struct rec_output *out)
+json_form(struct skim *inner, struct str text, struct rec_output *out)
 {
-	struct json_object *o = jx_parse(tok, text.p, text.n), *meta;
+	struct jv meta;
 	int64_t code;
 	double d;
 
-	if (o == NULL)
+	if (skim_parse(inner, text) != SKIM_OK)
 		return;
-	meta = jx_obj(o, "metadata");
-	if (meta == NULL)
-		meta = o;
-	if (jx_i64(meta, "exit_code", INT32_MIN, INT32_MAX, &code)) {
+	meta = jv_obj(skim_root(inner), "metadata");
+	if (!jv_is(meta))
+		meta = skim_root(inner);
+	if (jv_i64(meta, "exit_code", INT32_MIN, INT32_MAX, &code)) {
 		out->has_exit = true;
 		out->exit_code = code;
 		if (code != 0)
 			out->failed = true;
 	}
-	if ((jx_num(meta, "duration_seconds", &d) || jx_num(meta, "wall_time_seconds", &d)) &&
+	if ((jv_num(meta, "duration_seconds", &d) || jv_num(meta, "wall_time_seconds", &d)) &&
 	    d >= 0 && d < 1e9)
 		out->wall_ms = (int64_t)(d * 1000);
-	json_object_put(o);
 }
 
 /* One line of the header that stands before "Output:". Returns false when it is none. */
@@ -85,50 +85,60 @@ header_line(struct str l, struct rec_output *out)
 	return true;
 }
 
-void
-outcome_text(struct json_tokener *tok, struct str text, struct rec_output *out)
+/* Moves *LINES and *LINE on to the line that begins with WORDS. False, *LINES untouched, when there is none. */
+static bool
+go_to(struct jv_lines *lines, const char *words, struct str *line)
 {
-	struct str line, rest = text;
-	const char *q;
+	struct jv_lines later = *lines;
 
-	if (text.p == NULL)
-		return;
-	if (text.n > 0 && text.p[0] == '{') {
-		json_form(tok, text, out);
-		return;
-	}
-	/* 0.117: the command as it was typed, in as many lines as it has */
-	if (str_starts(text, "Command: ") &&
-	    (q = memmem(text.p, text.n, "\nChunk ID: ", 11)) != NULL)
-		rest = str_n(q + 1, text.n - (size_t)(q + 1 - text.p));
-	for (int i = 0; i < HEAD_LINES && str_split(&rest, '\n', &line); i++)
-		if (!header_line(line, out))
-			return;
+	while (jv_line(&later, LINE_BYTES, line))
+		if (str_starts(*line, words)) {
+			*lines = later;
+			return true;
+		}
+	return false;
 }
 
 void
-outcome_value(struct json_tokener *tok, struct json_object *v, struct rec_output *out)
+outcome_text(struct skim *inner, struct jv text, struct rec_output *out)
 {
-	struct str text = jx_text(v);
-	size_t n = jx_len(v);
+	struct jv_lines lines = jv_lines(text);
+	struct str line;
+	int n = 1;
 
-	out->wall_ms = REC_ABSENT;
-	out->output_bytes = 0;
-	if (text.p != NULL) {
-		out->output_bytes = (int64_t)text.n;
-		outcome_text(tok, text, out);
+	if (!jv_line(&lines, LINE_BYTES, &line))
+		return;
+	if (line.n > 0 && line.p[0] == '{') {
+		json_form(inner, jv_text(text), out);
 		return;
 	}
-	for (size_t i = 0; i < n; i++) {
-		struct str s = jx_str(jx_at(v, i), "text");
-		int64_t wall = out->wall_ms;
+	/* 0.117: the command as it was typed, in as many lines as it has */
+	if (str_starts(line, "Command: ") && !go_to(&lines, "Chunk ID: ", &line))
+		line = STR("Command: ");
+	while (header_line(line, out) && n++ < HEAD_LINES && jv_line(&lines, LINE_BYTES, &line))
+		;
+}
 
-		if (s.p == NULL)
+void
+outcome_value(struct skim *inner, struct jv v, struct rec_output *out)
+{
+	struct jv_walk items = jv_walk(jv_if(v, JV_ARR));
+
+	out->wall_ms = REC_ABSENT;
+	out->output_bytes = (int64_t)jv_bytes(v);
+	outcome_text(inner, v, out);
+	for (size_t i = 0; jv_next(&items); i++) {
+		struct jv s = jv_if(jv_any(items.value, "text"), JV_STR);
+		struct str start;
+		int64_t wall = out->wall_ms;
+		struct jv_lines lines = jv_lines(s);
+
+		if (!jv_line(&lines, 1, &start))
 			continue;
-		out->output_bytes += (int64_t)s.n;
+		out->output_bytes += (int64_t)jv_bytes(s);
 		/* what a script printed is no header, only the JSON of its command is */
-		if (i == 0 || (i == 1 && s.n > 0 && s.p[0] == '{'))
-			outcome_text(tok, s, out);
+		if (i == 0 || (i == 1 && str_starts(start, "{")))
+			outcome_text(inner, s, out);
 		if (i == 1 && wall != REC_ABSENT && wall > out->wall_ms)
 			out->wall_ms = wall; /* the script's time, not that of its last command */
 	}

@@ -8,13 +8,13 @@
 #ifndef ROLLOUT_OUTCOME_H
 #define ROLLOUT_OUTCOME_H
 
-#include "json/jx.h"
+#include "json/skim.h"
 #include "rollout/record.h"
 
-/* Add to *OUT what the output text TEXT says (exit code, wall time in ms, failed, timed out, aborted). TOK is a tokener for the JSON forms. Borrows all; cannot fail. */
-void outcome_text(struct json_tokener *tok, struct str text, struct rec_output *out);
+/* Add to *OUT what the output text TEXT says (exit code, wall time in ms, failed, timed out, aborted). TEXT is a string or none; INNER reads the JSON forms. Borrows all; cannot fail. */
+void outcome_text(struct skim *inner, struct jv text, struct rec_output *out);
 
-/* The same from an output value V: a text, or an array of content items (code mode). Also sets OUT->output_bytes. Borrows V; cannot fail. */
-void outcome_value(struct json_tokener *tok, struct json_object *v, struct rec_output *out);
+/* The same through INNER from an output value V: a text, or an array of content items (code mode). Also sets OUT->output_bytes. Borrows V; cannot fail. */
+void outcome_value(struct skim *inner, struct jv v, struct rec_output *out);
 
 #endif

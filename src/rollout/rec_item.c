@@ -8,24 +8,23 @@
 #include "base/compat.h"
 
 #include "base/hash.h"
-#include "base/utf8.h"
 #include "rollout/command.h"
 #include "rollout/kinds.h"
 
 static void
-item_message(struct record *rec, struct json_object *item, const char *role)
+item_message(struct record *rec, struct jv item, const char *role)
 {
 	struct rec_message *m = &rec->message;
-	struct json_object *content = jx_arr(item, "content");
+	struct jv_walk content = jv_walk(jv_arr(item, "content"));
 
 	rec->kind = REC_MESSAGE;
 	m->origin = ORIGIN_ITEM;
 	m->role = str_of(role);
-	for (size_t i = 0; i < jx_len(content); i++) {
-		struct str s = jx_str(jx_at(content, i), "text");
-		struct str type = jx_str(jx_at(content, i), "type");
+	while (jv_next(&content)) {
+		struct jv s = jv_if(jv_any(content.value, "text"), JV_STR);
+		struct str type = jv_str(content.value, "type");
 
-		if (s.p == NULL) {
+		if (!jv_is(s)) {
 			if (str_eqz(type, "image"))
 				m->images++;
 			else if (str_eqz(type, "local_image"))
@@ -33,9 +32,9 @@ item_message(struct record *rec, struct json_object *item, const char *role)
 			continue;
 		}
 		if (m->text.p == NULL)
-			m->text = s;
-		m->chars += (int64_t)utf8_length(s);
-		m->bytes += (int64_t)s.n;
+			m->text = jv_text(s);
+		m->chars += (int64_t)jv_chars(s);
+		m->bytes += (int64_t)jv_bytes(s);
 	}
 	m->is_prompt = str_eqz(m->role, "user");
 	rec->print = hash_str(m->text, hash_str(m->role, 6)) | 1;
@@ -43,48 +42,48 @@ item_message(struct record *rec, struct json_object *item, const char *role)
 
 /* {secs,nanos}, a text like "1.2s", or milliseconds by name. */
 static int64_t
-duration_ms(struct json_object *o)
+duration_ms(struct jv o)
 {
-	struct json_object *d = jx_obj(o, "duration");
+	struct jv d = jv_obj(o, "duration");
 	int64_t secs, nanos = 0, ms;
 
-	if (jx_i64(o, "duration_ms", 0, (int64_t)1 << 50, &ms) ||
-	    jx_i64(o, "durationMs", 0, (int64_t)1 << 50, &ms))
+	if (jv_i64(o, "duration_ms", 0, (int64_t)1 << 50, &ms) ||
+	    jv_i64(o, "durationMs", 0, (int64_t)1 << 50, &ms))
 		return ms;
-	if (!jx_i64(d, "secs", 0, (int64_t)1 << 40, &secs))
+	if (!jv_i64(d, "secs", 0, (int64_t)1 << 40, &secs))
 		return REC_ABSENT;
-	(void)jx_i64(d, "nanos", 0, 999999999, &nanos);
+	(void)jv_i64(d, "nanos", 0, 999999999, &nanos);
 	return secs * 1000 + nanos / 1000000;
 }
 
 static void
-finished(struct rollout *r, struct record *rec, struct json_object *o)
+finished(struct rollout *r, struct record *rec, struct jv o)
 {
 	struct rec_output *out = &rec->output;
-	struct json_object *command = jx_any(o, "command");
+	struct jv command = jv_any(o, "command");
 
 	rec->kind = REC_OUTPUT;
 	out->is_event = true;
 	out->output_bytes = REC_ABSENT;
 	out->wall_ms = duration_ms(o);
-	out->status = jx_str(o, "status");
-	out->has_exit = jx_i64(o, "exit_code", INT32_MIN, INT32_MAX, &out->exit_code);
+	out->status = jv_str(o, "status");
+	out->has_exit = jv_i64(o, "exit_code", INT32_MIN, INT32_MAX, &out->exit_code);
 	out->failed = (out->has_exit && out->exit_code != 0) || str_eqz(out->status, "failed") ||
 		      str_eqz(out->status, "declined");
-	if (command != NULL) {
+	if (jv_is(command)) {
 		(void)command_head_json(command, r->head, sizeof(r->head));
 		out->head = str_of(r->head);
 	}
 }
 
 void
-rec_item_completed(struct rollout *r, struct json_object *p, struct record *rec)
+rec_item_completed(struct rollout *r, struct jv p, struct record *rec)
 {
-	struct json_object *item = jx_obj(p, "item");
-	struct str type = jx_str(item, "type");
+	struct jv item = jv_obj(p, "item");
+	struct str type = jv_str(item, "type");
 
 	rec->kind = REC_NONE;
-	rec->thread_id = jx_str(p, "thread_id");
+	rec->thread_id = jv_str(p, "thread_id");
 	if (str_eqz(type, "UserMessage")) {
 		item_message(rec, item, "user");
 	} else if (str_eqz(type, "AgentMessage"))
@@ -105,30 +104,30 @@ rec_item_completed(struct rollout *r, struct json_object *p, struct record *rec)
 }
 
 void
-rec_exec_command_end(struct rollout *r, struct json_object *p, struct record *rec)
+rec_exec_command_end(struct rollout *r, struct jv p, struct record *rec)
 {
 	finished(r, rec, p);
-	rec->output.call_id = jx_str(p, "call_id");
+	rec->output.call_id = jv_str(p, "call_id");
 }
 
 void
-rec_patch_apply_end(struct rollout *r, struct json_object *p, struct record *rec)
+rec_patch_apply_end(struct rollout *r, struct jv p, struct record *rec)
 {
 	bool success;
 
 	finished(r, rec, p);
-	rec->output.call_id = jx_str(p, "call_id");
-	if (jx_bool(p, "success", &success) && !success)
+	rec->output.call_id = jv_str(p, "call_id");
+	if (jv_bool(p, "success", &success) && !success)
 		rec->output.failed = true;
 }
 
 void
-rec_mcp_tool_call_end(struct rollout *r, struct json_object *p, struct record *rec)
+rec_mcp_tool_call_end(struct rollout *r, struct jv p, struct record *rec)
 {
-	struct json_object *result = jx_obj(p, "result");
+	struct jv result = jv_obj(p, "result");
 
 	finished(r, rec, p);
-	rec->output.call_id = jx_str(p, "call_id");
-	if (jx_any(result, "Err") != NULL)
+	rec->output.call_id = jv_str(p, "call_id");
+	if (jv_is(jv_any(result, "Err")))
 		rec->output.failed = true;
 }

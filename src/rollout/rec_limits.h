@@ -4,15 +4,15 @@
 #ifndef ROLLOUT_REC_LIMITS_H
 #define ROLLOUT_REC_LIMITS_H
 
-#include "json/jx.h"
+#include "json/skim.h"
 #include "rollout/record.h"
 
 /*
- * Fill REC->limits from V, the value of rate_limits (NULL or null for none,
- * borrowed). REC->ts_ms is what relative resets count from. Parts with a wrong
+ * Fill REC->limits from V, the value of rate_limits (none when it is
+ * absent or null; borrowed). REC->ts_ms is what relative resets count from. Parts with a wrong
  * type are left out and named in REC->fault; cannot fail.
  * Source: formats.md 2.3.
  */
-void rec_limits(struct json_object *v, struct record *rec);
+void rec_limits(struct jv v, struct record *rec);
 
 #endif

@@ -17,18 +17,18 @@ mark(struct record *rec, const char *name, int64_t number)
 }
 
 void
-rec_compacted(struct rollout *r, struct json_object *p, struct record *rec)
+rec_compacted(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)r;
 	/* length of the summary: none when the server made it and kept it */
-	mark(rec, "compacted", (int64_t)jx_str(p, "message").n);
-	rec->print = hash_str(jx_str(p, "message"), 9) | 1;
+	mark(rec, "compacted", (int64_t)jv_str(p, "message").n);
+	rec->print = hash_str(jv_str(p, "message"), 9) | 1;
 	/* the id of the response that made the summary: its record says what it cost */
-	rec->marker.reason = jx_str(p, "compaction_response_id");
+	rec->marker.reason = jv_str(p, "compaction_response_id");
 }
 
 void
-rec_context_compacted(struct rollout *r, struct json_object *p, struct record *rec)
+rec_context_compacted(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)r;
 	(void)p;
@@ -36,17 +36,17 @@ rec_context_compacted(struct rollout *r, struct json_object *p, struct record *r
 }
 
 void
-rec_thread_rolled_back(struct rollout *r, struct json_object *p, struct record *rec)
+rec_thread_rolled_back(struct rollout *r, struct jv p, struct record *rec)
 {
 	int64_t n = REC_ABSENT;
 
 	(void)r;
-	(void)jx_i64(p, "num_turns", 0, INT32_MAX, &n);
+	(void)jv_i64(p, "num_turns", 0, INT32_MAX, &n);
 	mark(rec, "thread_rolled_back", n);
 }
 
 void
-rec_undo_completed(struct rollout *r, struct json_object *p, struct record *rec)
+rec_undo_completed(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)r;
 	(void)p;
@@ -54,7 +54,7 @@ rec_undo_completed(struct rollout *r, struct json_object *p, struct record *rec)
 }
 
 void
-rec_entered_review(struct rollout *r, struct json_object *p, struct record *rec)
+rec_entered_review(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)p;
 	mark(rec, "entered_review_mode", REC_ABSENT);
@@ -62,7 +62,7 @@ rec_entered_review(struct rollout *r, struct json_object *p, struct record *rec)
 }
 
 void
-rec_exited_review(struct rollout *r, struct json_object *p, struct record *rec)
+rec_exited_review(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)p;
 	mark(rec, "exited_review_mode", REC_ABSENT);
@@ -70,9 +70,9 @@ rec_exited_review(struct rollout *r, struct json_object *p, struct record *rec)
 }
 
 void
-rec_error(struct rollout *r, struct json_object *p, struct record *rec)
+rec_error(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)r;
 	mark(rec, "error", REC_ABSENT);
-	rec->marker.reason = jx_str(p, "codex_error_info");
+	rec->marker.reason = jv_str(p, "codex_error_info");
 }

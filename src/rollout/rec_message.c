@@ -8,9 +8,7 @@
 #include "base/compat.h"
 
 #include "base/hash.h"
-#include "base/sbuf.h"
 #include "base/utf8.h"
-#include "base/xalloc.h"
 #include "rollout/kinds.h"
 
 bool
@@ -68,62 +66,62 @@ is_forwarded(const struct rollout *r, struct record *rec)
 }
 
 void
-rec_user_message(struct rollout *r, struct json_object *p, struct record *rec)
+rec_user_message(struct rollout *r, struct jv p, struct record *rec)
 {
 	if (is_forwarded(r, rec))
 		return;
-	measured(rec, STR("user"), jx_str(p, "message"), ORIGIN_EVENT);
+	measured(rec, STR("user"), jv_str(p, "message"), ORIGIN_EVENT);
 	rec->message.is_prompt = true;
-	rec->message.images = (int64_t)jx_len(jx_arr(p, "images"));
-	rec->message.local_images = (int64_t)jx_len(jx_arr(p, "local_images"));
+	rec->message.images = (int64_t)jv_len(jv_arr(p, "images"));
+	rec->message.local_images = (int64_t)jv_len(jv_arr(p, "local_images"));
 	/* files without turn ids have nothing else that begins a turn */
 	if (!r->st.has_turn_ids)
 		rollout_begin_turn(r, rec);
 }
 
 void
-rec_agent_message(struct rollout *r, struct json_object *p, struct record *rec)
+rec_agent_message(struct rollout *r, struct jv p, struct record *rec)
 {
 	if (is_forwarded(r, rec))
 		return;
-	measured(rec, STR("assistant"), jx_str(p, "message"), ORIGIN_EVENT);
+	measured(rec, STR("assistant"), jv_str(p, "message"), ORIGIN_EVENT);
 }
 
 /* The texts of a content array, joined by nothing. */
 static struct str
-joined(struct rollout *r, struct json_object *content)
+joined(struct rollout *r, struct jv content)
 {
-	struct sbuf b;
-	struct str one = str_n(NULL, 0);
-	size_t n = jx_len(content), texts = 0;
+	struct jv one = { 0 };
+	size_t texts = 0, bytes = 0, n = 0;
+	char *all;
 
-	for (size_t i = 0; i < n; i++) {
-		struct str s = jx_str(jx_at(content, i), "text");
+	for (struct jv_walk w = jv_walk(content); jv_next(&w);) {
+		struct jv s = jv_if(jv_any(w.value, "text"), JV_STR);
 
-		if (s.p != NULL) {
-			one = s;
-			texts++;
-		}
+		if (!jv_is(s))
+			continue;
+		one = s;
+		texts++;
+		bytes += jv_bytes(s);
 	}
 	if (texts <= 1)
-		return one;
-	sbuf_init(&b, SIZE_MAX / 2);
-	for (size_t i = 0; i < n; i++) {
-		struct str s = jx_str(jx_at(content, i), "text");
+		return jv_text(one);
+	all = arena_alloc(r->made, bytes, 1);
+	for (struct jv_walk w = jv_walk(content); jv_next(&w);) {
+		struct str s = jv_str(w.value, "text");
 
-		if (s.p != NULL)
-			sbuf_adds(&b, s);
+		if (s.n > 0)
+			memcpy(all + n, s.p, s.n);
+		n += s.n;
 	}
-	one = str_n(b.buf, b.len);
-	(void)rollout_keep(r, sbuf_detach(&b));
-	return one;
+	return str_n(all, n);
 }
 
 void
-rec_message_item(struct rollout *r, struct json_object *p, struct record *rec)
+rec_message_item(struct rollout *r, struct jv p, struct record *rec)
 {
-	struct json_object *content = jx_arr(p, "content");
-	struct str role = jx_str(p, "role"), text;
+	struct jv content = jv_arr(p, "content");
+	struct str role = jv_str(p, "role"), text;
 
 	if (role.p == NULL) {
 		rec->kind = REC_NONE;
@@ -133,13 +131,13 @@ rec_message_item(struct rollout *r, struct json_object *p, struct record *rec)
 	text = joined(r, content);
 	measured(rec, role, text, ORIGIN_RESPONSE);
 	rec->message.is_prompt = str_eqz(role, "user") && !message_is_injected(text) &&
-				 !message_is_injected(jx_str(jx_at(content, 0), "text"));
+				 !message_is_injected(jv_str(jv_at(content, 0), "text"));
 	if (r->st.bare && rec->message.is_prompt)
 		rollout_begin_turn(r, rec);
 }
 
 void
-rec_agent_reasoning(struct rollout *r, struct json_object *p, struct record *rec)
+rec_agent_reasoning(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)p;
 	if (is_forwarded(r, rec))
@@ -150,7 +148,7 @@ rec_agent_reasoning(struct rollout *r, struct json_object *p, struct record *rec
 }
 
 void
-rec_agent_reasoning_raw(struct rollout *r, struct json_object *p, struct record *rec)
+rec_agent_reasoning_raw(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)p;
 	if (is_forwarded(r, rec))

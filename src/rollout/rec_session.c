@@ -6,8 +6,6 @@
  */
 #include "base/compat.h"
 
-#include "base/sbuf.h"
-#include "base/xalloc.h"
 #include "rollout/kinds.h"
 
 /* user and token in a git URL are personal: https://user:token@host/p -> https://host/p */
@@ -15,8 +13,8 @@ static struct str
 clean_url(struct rollout *r, struct str url)
 {
 	const char *scheme, *slash, *at = NULL;
-	struct sbuf b;
-	size_t start, end;
+	size_t start, end, n;
+	char *out;
 
 	if (url.p == NULL)
 		return url;
@@ -35,14 +33,15 @@ clean_url(struct rollout *r, struct str url)
 	for (size_t i = start; i < end; i++)
 		if (url.p[i] == '@')
 			at = url.p + i;
-	sbuf_init(&b, url.n);
-	sbuf_add(&b, url.p, start);
+	out = arena_dup(r->made, url);
+	n = start;
 	if (at != NULL)
 		start = (size_t)(at - url.p) + 1;
 	/* a query or fragment may carry a token too */
 	for (size_t i = start; i < url.n && url.p[i] != '?' && url.p[i] != '#'; i++)
-		sbuf_addc(&b, url.p[i]);
-	return rollout_keep(r, sbuf_detach(&b));
+		out[n++] = url.p[i];
+	out[n] = '\0';
+	return str_of(out);
 }
 
 /* A word of the format: an identifier; anything else may be a text and is "other". */
@@ -58,24 +57,24 @@ word(struct str s)
 }
 
 static const char *
-subagent_kind(struct json_object *sub, struct record *rec)
+subagent_kind(struct jv sub, struct record *rec)
 {
-	struct json_object *spawn = jx_obj(sub, "thread_spawn");
-	struct str name = jx_text(sub);
+	struct jv spawn = jv_obj(sub, "thread_spawn");
+	struct str name = jv_text(sub);
 
-	if (spawn != NULL) {
+	if (jv_is(spawn)) {
 		struct rec_session *s = &rec->session;
 
 		if (s->parent.p == NULL)
-			s->parent = jx_str(spawn, "parent_thread_id");
+			s->parent = jv_str(spawn, "parent_thread_id");
 		if (s->nickname.p == NULL)
-			s->nickname = jx_str(spawn, "agent_nickname");
+			s->nickname = jv_str(spawn, "agent_nickname");
 		if (s->role.p == NULL)
-			s->role = jx_str(spawn, "agent_role");
+			s->role = jv_str(spawn, "agent_role");
 		if (s->role.p == NULL)
-			s->role = jx_str(spawn, "agent_type");
+			s->role = jv_str(spawn, "agent_type");
 		if (s->agent_path.p == NULL)
-			s->agent_path = jx_str(spawn, "agent_path");
+			s->agent_path = jv_str(spawn, "agent_path");
 		return "subagent";
 	}
 	if (str_eqz(name, "review"))
@@ -87,35 +86,35 @@ subagent_kind(struct json_object *sub, struct record *rec)
 
 /* {"subagent":"review"} is kept as "subagent:review": never more of the object than its words. */
 static struct str
-object_words(struct rollout *r, struct json_object *v)
+object_words(struct rollout *r, struct jv v)
 {
 	static const char *const outer[] = { "subagent", "internal", "custom" };
 
 	for (size_t i = 0; i < ARRAY_LEN(outer); i++) {
-		struct json_object *inner = jx_any(v, outer[i]);
+		struct jv inner = jv_any(v, outer[i]);
 		struct str name = STR("other");
 
-		if (inner == NULL)
+		if (!jv_is(inner))
 			continue;
-		if (jx_text(inner).p != NULL && i < 2)
-			name = word(jx_text(inner));
-		else if (jx_obj(inner, "thread_spawn") != NULL)
+		if (jv_text(inner).p != NULL && i < 2)
+			name = word(jv_text(inner));
+		else if (jv_is(jv_obj(inner, "thread_spawn")))
 			name = STR("thread_spawn");
-		return rollout_keep(r, xasprintf("%s:%.*s", outer[i], (int)name.n, name.p));
+		return str_of(arena_printf(r->made, "%s:%.*s", outer[i], (int)name.n, name.p));
 	}
 	return STR("other");
 }
 
 static void
-source(struct rollout *r, struct json_object *p, struct record *rec)
+source(struct rollout *r, struct jv p, struct record *rec)
 {
 	static const char *const words[] = { "cli", "exec", "vscode", "mcp" };
-	struct json_object *v = jx_any(p, "source");
+	struct jv v = jv_any(p, "source");
 	struct rec_session *s = &rec->session;
-	struct str name = jx_text(v);
+	struct str name = jv_text(v);
 
 	s->source_kind = "other";
-	if (v == NULL)
+	if (!jv_is(v))
 		return;
 	if (name.p != NULL) {
 		s->source = word(name);
@@ -124,45 +123,45 @@ source(struct rollout *r, struct json_object *p, struct record *rec)
 				s->source_kind = words[i];
 		return;
 	}
-	if (!json_object_is_type(v, json_type_object)) {
+	if (jv_kind(v) != JV_OBJ) {
 		rec->fault = "source is no text";
 		return;
 	}
 	s->source = object_words(r, v);
-	if (jx_any(v, "subagent") != NULL)
-		s->source_kind = subagent_kind(jx_any(v, "subagent"), rec);
-	else if (str_eqz(jx_str(v, "internal"), "guardian"))
+	if (jv_is(jv_any(v, "subagent")))
+		s->source_kind = subagent_kind(jv_any(v, "subagent"), rec);
+	else if (str_eqz(jv_str(v, "internal"), "guardian"))
 		s->source_kind = "guardian";
 }
 
 void
-rec_session(struct rollout *r, struct json_object *p, struct record *rec)
+rec_session(struct rollout *r, struct jv p, struct record *rec)
 {
 	struct rec_session *s = &rec->session;
-	struct json_object *git = jx_obj(p, "git"), *base = jx_obj(p, "history_base");
+	struct jv git = jv_obj(p, "git"), base = jv_obj(p, "history_base");
 
 	rec->kind = REC_SESSION;
-	s->id = jx_str(p, "id");
-	s->timestamp = jx_str(p, "timestamp");
-	s->cwd = jx_str(p, "cwd");
-	s->originator = jx_str(p, "originator");
-	s->cli_version = jx_str(p, "cli_version");
-	s->provider = jx_str(p, "model_provider");
-	s->commit = jx_str(git, "commit_hash");
-	s->branch = jx_str(git, "branch");
-	s->url = clean_url(r, jx_str(git, "repository_url"));
-	s->forked_from = jx_str(p, "forked_from_id");
-	s->parent = jx_str(p, "parent_thread_id");
-	s->nickname = jx_str(p, "agent_nickname");
-	s->role = jx_str(p, "agent_role");
-	s->agent_path = jx_str(p, "agent_path");
-	s->thread_source = jx_str(p, "thread_source");
-	s->history_mode = jx_str(p, "history_mode");
-	s->root = jx_str(p, "session_id");
-	s->base_thread = jx_str(base, "thread_id");
-	if (!jx_i64(base, "end_ordinal_exclusive", 0, INT64_MAX - 1, &s->base_end_ordinal))
+	s->id = jv_str(p, "id");
+	s->timestamp = jv_str(p, "timestamp");
+	s->cwd = jv_str(p, "cwd");
+	s->originator = jv_str(p, "originator");
+	s->cli_version = jv_str(p, "cli_version");
+	s->provider = jv_str(p, "model_provider");
+	s->commit = jv_str(git, "commit_hash");
+	s->branch = jv_str(git, "branch");
+	s->url = clean_url(r, jv_str(git, "repository_url"));
+	s->forked_from = jv_str(p, "forked_from_id");
+	s->parent = jv_str(p, "parent_thread_id");
+	s->nickname = jv_str(p, "agent_nickname");
+	s->role = jv_str(p, "agent_role");
+	s->agent_path = jv_str(p, "agent_path");
+	s->thread_source = jv_str(p, "thread_source");
+	s->history_mode = jv_str(p, "history_mode");
+	s->root = jv_str(p, "session_id");
+	s->base_thread = jv_str(base, "thread_id");
+	if (!jv_i64(base, "end_ordinal_exclusive", 0, INT64_MAX - 1, &s->base_end_ordinal))
 		s->base_end_ordinal = REC_ABSENT;
-	if (!jx_i64(p, "subagent_history_start_ordinal", 0, INT64_MAX - 1, &s->start_ordinal))
+	if (!jv_i64(p, "subagent_history_start_ordinal", 0, INT64_MAX - 1, &s->start_ordinal))
 		s->start_ordinal = REC_ABSENT;
 	source(r, p, rec);
 	if (str_starts(s->thread_source, "guardian"))

@@ -8,29 +8,29 @@
 #include "rollout/kinds.h"
 
 static int64_t
-seconds(struct json_object *p, const char *key)
+seconds(struct jv p, const char *key)
 {
 	int64_t s;
 
-	return jx_i64(p, key, 0, (int64_t)1 << 40, &s) ? s * 1000 : REC_ABSENT;
+	return jv_i64(p, key, 0, (int64_t)1 << 40, &s) ? s * 1000 : REC_ABSENT;
 }
 
 static int64_t
-millis(struct json_object *p, const char *key)
+millis(struct jv p, const char *key)
 {
 	int64_t ms;
 
-	return jx_i64(p, key, 0, (int64_t)1 << 50, &ms) ? ms : REC_ABSENT;
+	return jv_i64(p, key, 0, (int64_t)1 << 50, &ms) ? ms : REC_ABSENT;
 }
 
 static void
-turn_end(struct json_object *p, struct record *rec)
+turn_end(struct jv p, struct record *rec)
 {
 	struct rec_turn *t = &rec->turn;
 
 	rec->kind = REC_TURN;
 	t->is_end = true;
-	t->turn_id = jx_str(p, "turn_id");
+	t->turn_id = jv_str(p, "turn_id");
 	t->started_ms = seconds(p, "started_at");
 	t->ended_ms = seconds(p, "completed_at");
 	t->duration_ms = millis(p, "duration_ms");
@@ -38,7 +38,7 @@ turn_end(struct json_object *p, struct record *rec)
 }
 
 void
-rec_task_started(struct rollout *r, struct json_object *p, struct record *rec)
+rec_task_started(struct rollout *r, struct jv p, struct record *rec)
 {
 	struct rec_turn *t = &rec->turn;
 
@@ -47,7 +47,7 @@ rec_task_started(struct rollout *r, struct json_object *p, struct record *rec)
 		return;
 	}
 	rec->kind = REC_TURN;
-	t->turn_id = jx_str(p, "turn_id");
+	t->turn_id = jv_str(p, "turn_id");
 	t->started_ms = seconds(p, "started_at");
 	t->ended_ms = t->duration_ms = t->ttft_ms = REC_ABSENT;
 	if (t->turn_id.p != NULL)
@@ -56,19 +56,19 @@ rec_task_started(struct rollout *r, struct json_object *p, struct record *rec)
 }
 
 void
-rec_task_complete(struct rollout *r, struct json_object *p, struct record *rec)
+rec_task_complete(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)r;
 	turn_end(p, rec);
-	rec->turn.status = jx_any(p, "error") != NULL ? STR("failed") : STR("completed");
+	rec->turn.status = jv_is(jv_any(p, "error")) ? STR("failed") : STR("completed");
 }
 
 void
-rec_turn_aborted(struct rollout *r, struct json_object *p, struct record *rec)
+rec_turn_aborted(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)r;
 	turn_end(p, rec);
-	rec->turn.status = jx_str(p, "reason");
+	rec->turn.status = jv_str(p, "reason");
 	if (rec->turn.status.p == NULL)
 		rec->turn.status = STR("interrupted");
 	rec->marker.name = "turn_aborted";

@@ -13,15 +13,15 @@
 
 /* A counter that may be absent (0). Returns false when it is there but no count. */
 static bool
-counter(struct json_object *o, const char *key, int64_t *out)
+counter(struct jv o, const char *key, int64_t *out)
 {
 	*out = 0;
-	return jx_any(o, key) == NULL || jx_i64(o, key, 0, TOKENS_MAX, out);
+	return !jv_is(jv_any(o, key)) || jv_i64(o, key, 0, TOKENS_MAX, out);
 }
 
 /* The six counters of O. Returns false when one of them is no count: then none is used. */
 static bool
-tokens(struct json_object *o, struct rec_tokens *t)
+tokens(struct jv o, struct rec_tokens *t)
 {
 	bool good = counter(o, "input_tokens", &t->input);
 
@@ -30,7 +30,7 @@ tokens(struct json_object *o, struct rec_tokens *t)
 	good = counter(o, "output_tokens", &t->output) && good;
 	good = counter(o, "reasoning_output_tokens", &t->reasoning) && good;
 	good = counter(o, "total_tokens", &t->total) && good;
-	if (jx_any(o, "total_tokens") == NULL)
+	if (!jv_is(jv_any(o, "total_tokens")))
 		t->total = t->input + t->output;
 	if (!good)
 		memset(t, 0, sizeof(*t));
@@ -44,44 +44,44 @@ tokens_print(const struct rec_tokens *t, uint64_t seed)
 }
 
 void
-rec_token_count(struct rollout *r, struct json_object *p, struct record *rec)
+rec_token_count(struct rollout *r, struct jv p, struct record *rec)
 {
 	struct rec_usage *u = &rec->usage;
-	struct json_object *info = jx_obj(p, "info");
-	struct json_object *total = jx_obj(info, "total_token_usage");
-	struct json_object *last = jx_obj(info, "last_token_usage");
+	struct jv info = jv_obj(p, "info");
+	struct jv total = jv_obj(info, "total_token_usage");
+	struct jv last = jv_obj(info, "last_token_usage");
 
 	(void)r;
 	rec->kind = REC_USAGE;
 	u->window = REC_ABSENT;
-	rec_limits(jx_any(p, "rate_limits"), rec);
-	if (jx_any(p, "info") != NULL && info == NULL)
+	rec_limits(jv_any(p, "rate_limits"), rec);
+	if (jv_is(jv_any(p, "info")) && !jv_is(info))
 		rec->fault = "info is no object";
-	if (total != NULL && !(u->has_total = tokens(total, &u->total)))
+	if (jv_is(total) && !(u->has_total = tokens(total, &u->total)))
 		rec->fault = "a token counter is no count";
-	if (last != NULL && !(u->has_last = tokens(last, &u->last)))
+	if (jv_is(last) && !(u->has_last = tokens(last, &u->last)))
 		rec->fault = "a token counter is no count";
-	if (total != NULL && !u->has_total)
+	if (jv_is(total) && !u->has_total)
 		u->has_last = false; /* it is in the next total's difference too */
-	(void)jx_i64(info, "model_context_window", 0, TOKENS_MAX, &u->window);
+	(void)jv_i64(info, "model_context_window", 0, TOKENS_MAX, &u->window);
 	if (u->has_total || u->has_last)
 		rec->print = tokens_print(&u->total, tokens_print(&u->last, 1)) | 1;
 }
 
 void
-rec_usage_record(struct rollout *r, struct json_object *p, struct record *rec)
+rec_usage_record(struct rollout *r, struct jv p, struct record *rec)
 {
 	struct rec_usage *u = &rec->usage;
-	struct json_object *usage = jx_obj(p, "usage");
+	struct jv usage = jv_obj(p, "usage");
 
 	(void)r;
 	rec->kind = REC_USAGE;
 	u->is_record = true;
 	u->window = REC_ABSENT;
-	u->thread_id = jx_str(p, "thread_id");
-	u->turn_id = jx_str(p, "turn_id");
-	u->response_id = jx_str(p, "response_id");
-	if (usage == NULL)
+	u->thread_id = jv_str(p, "thread_id");
+	u->turn_id = jv_str(p, "turn_id");
+	u->response_id = jv_str(p, "response_id");
+	if (!jv_is(usage))
 		rec->fault = "usage record without usage";
 	else if (!(u->has_last = tokens(usage, &u->last)))
 		rec->fault = "a token counter is no count";

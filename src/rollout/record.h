@@ -1,6 +1,6 @@
 /*
  * record.h - what one line of a rollout says, typed. Texts are views into the
- * parsed line: they live until the next line is parsed. A view with p == NULL
+ * line itself: they live until the next line is parsed. A view with p == NULL
  * means "not in the line"; a number that may be absent is -1 or has a flag.
  *
  * Source: formats.md 1 to 4, lab-format.md 3 and 4.
@@ -80,9 +80,9 @@ struct rec_message {
 struct rec_call {
 	const char *kind; /* function_call custom_tool_call local_shell web_search_call */
 	struct str call_id, name, space, status;
-	struct str head; /* base name of the command; in the parser's buffer */
-	int64_t input_bytes;
-	bool is_complete; /* has no output line of its own */
+	struct str head;     /* base name of the command; in the parser's buffer */
+	int64_t input_bytes; /* of the text of its arguments, or of its action as it is logged */
+	bool is_complete;    /* has no output line of its own */
 };
 
 struct rec_output {

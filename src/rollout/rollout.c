@@ -12,12 +12,12 @@
 #define JSON_DEPTH 96
 
 struct kind {
-	const char *type, *sub;
+	struct str type, sub;
 	rec_fn *fn;
 };
 
 static const struct kind kinds[] = {
-#define KIND(type, sub, fn) { type, sub, fn },
+#define KIND(type, sub, fn) { { type, sizeof(type) - 1 }, { sub, sizeof(sub) - 1 }, fn },
 #include "rollout/kinds.def"
 #undef KIND
 };
@@ -26,16 +26,19 @@ rec_fn *
 kinds_find(struct str type, struct str sub)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		if (!str_eqz(type, kinds[i].type))
+		const struct kind *k = &kinds[i];
+
+		/* most rows are told apart by the lengths alone */
+		if (k->type.n != type.n || (k->sub.n != sub.n && k->sub.n != 0))
 			continue;
-		if (kinds[i].sub[0] == '\0' || str_eqz(sub, kinds[i].sub))
-			return kinds[i].fn;
+		if (str_eq(type, k->type) && (k->sub.n == 0 || str_eq(sub, k->sub)))
+			return k->fn;
 	}
 	return NULL;
 }
 
 void
-rec_nothing(struct rollout *r, struct json_object *p, struct record *rec)
+rec_nothing(struct rollout *r, struct jv p, struct record *rec)
 {
 	(void)r;
 	(void)p;
@@ -47,19 +50,10 @@ rollout_new(void)
 {
 	struct rollout *r = xcalloc(1, sizeof(*r));
 
-	r->tok = jx_tokener(JSON_DEPTH);
+	r->line = skim_new(JSON_DEPTH);
+	r->inner = skim_new(JSON_DEPTH);
+	r->made = arena_new();
 	return r;
-}
-
-static void
-forget_line(struct rollout *r)
-{
-	json_object_put(r->line);
-	r->line = NULL;
-	for (size_t i = 0; i < ARRAY_LEN(r->texts); i++) {
-		free(r->texts[i]);
-		r->texts[i] = NULL;
-	}
 }
 
 void
@@ -67,20 +61,10 @@ rollout_free(struct rollout *r)
 {
 	if (r == NULL)
 		return;
-	forget_line(r);
-	json_tokener_free(r->tok);
+	skim_free(r->line);
+	skim_free(r->inner);
+	arena_free(r->made);
 	free(r);
-}
-
-struct str
-rollout_keep(struct rollout *r, char *text)
-{
-	for (size_t i = 0; i < ARRAY_LEN(r->texts); i++)
-		if (r->texts[i] == NULL) {
-			r->texts[i] = text;
-			return str_of(text);
-		}
-	bug("more than %zu made texts in a record", ARRAY_LEN(r->texts));
 }
 
 void
@@ -113,29 +97,29 @@ rollout_has_turn_ids(const struct rollout *r)
  * 1970 as bridges write it. REC_ABSENT when there is none that can be read.
  */
 static int64_t
-line_time(struct json_object *o)
+line_time(struct jv o)
 {
-	struct str s = jx_str(o, "timestamp");
+	struct str s = jv_str(o, "timestamp");
 	int64_t ms;
 	double d;
 
 	if (s.p != NULL)
 		return civil_parse_instant(s, &ms) == 0 ? ms : REC_ABSENT;
-	if (!jx_num(o, "timestamp", &d) || d < 1e9 || d > 4e12)
+	if (!jv_num(o, "timestamp", &d) || d < 1e9 || d > 4e12)
 		return REC_ABSENT;
 	return (int64_t)(d < 1e11 ? d * 1000 : d);
 }
 
 /* The header line of the first era: {id, timestamp, instructions, git?}. */
 static bool
-is_bare_header(struct json_object *o)
+is_bare_header(struct jv o)
 {
-	return jx_str(o, "id").p != NULL && jx_str(o, "timestamp").p != NULL &&
-	       jx_any(o, "type") == NULL && jx_any(o, "payload") == NULL;
+	return jv_str(o, "id").p != NULL && jv_str(o, "timestamp").p != NULL &&
+	       !jv_is(jv_any(o, "type")) && !jv_is(jv_any(o, "payload"));
 }
 
 static void
-dispatch(struct rollout *r, struct json_object *payload, struct record *rec)
+dispatch(struct rollout *r, struct jv payload, struct record *rec)
 {
 	rec_fn *fn = kinds_find(rec->type, rec->sub);
 
@@ -148,7 +132,7 @@ dispatch(struct rollout *r, struct json_object *payload, struct record *rec)
 
 /* Lines of the first era have no envelope: the whole line is the item. */
 static void
-bare_line(struct rollout *r, struct json_object *o, struct record *rec)
+bare_line(struct rollout *r, struct jv o, struct record *rec)
 {
 	if (is_bare_header(o)) {
 		r->st.bare = true;
@@ -156,25 +140,25 @@ bare_line(struct rollout *r, struct json_object *o, struct record *rec)
 		rec_session(r, o, rec);
 		return;
 	}
-	if (jx_any(o, "record_type") != NULL) {
+	if (jv_is(jv_any(o, "record_type"))) {
 		rec->type = STR("state");
 		rec->kind = REC_NONE;
 		return;
 	}
 	rec->type = STR("response_item");
-	rec->sub = jx_str(o, "type");
+	rec->sub = jv_str(o, "type");
 	dispatch(r, o, rec);
 }
 
 static void
-wrapped_line(struct rollout *r, struct json_object *payload, struct record *rec)
+wrapped_line(struct rollout *r, struct jv payload, struct record *rec)
 {
-	rec->sub = jx_str(payload, "type");
+	rec->sub = jv_str(payload, "type");
 	/* some bridges wrap the body once more */
-	if (str_eqz(rec->type, "event_msg") && jx_obj(payload, "payload") != NULL) {
-		payload = jx_obj(payload, "payload");
-		if (jx_str(payload, "type").p != NULL)
-			rec->sub = jx_str(payload, "type");
+	if (str_eqz(rec->type, "event_msg") && jv_is(jv_obj(payload, "payload"))) {
+		payload = jv_obj(payload, "payload");
+		if (jv_str(payload, "type").p != NULL)
+			rec->sub = jv_str(payload, "type");
 	}
 	dispatch(r, payload, rec);
 }
@@ -182,33 +166,34 @@ wrapped_line(struct rollout *r, struct json_object *payload, struct record *rec)
 int
 rollout_line(struct rollout *r, struct str text, struct record *rec, const char **why)
 {
-	struct json_object *o, *payload;
+	enum skim_verdict verdict;
+	struct jv o, payload;
 
-	forget_line(r);
+	arena_reset(r->made);
 	memset(rec, 0, sizeof(*rec));
 	text = str_trim(text);
 	if (text.n == 0)
 		return 0;
-	if ((o = jx_parse(r->tok, text.p, text.n)) == NULL) {
-		*why = json_tokener_get_error(r->tok) == json_tokener_error_depth
-			   ? "nested too deep"
-			   : "not JSON";
+	if ((verdict = skim_parse(r->line, text)) != SKIM_OK) {
+		*why = verdict == SKIM_TOO_DEEP   ? "nested too deep"
+		       : verdict == SKIM_TOO_MANY ? "too many values"
+						  : "not JSON";
 		return -1;
 	}
-	r->line = o;
-	if (!json_object_is_type(o, json_type_object)) {
+	o = skim_root(r->line);
+	if (jv_kind(o) != JV_OBJ) {
 		*why = "not a JSON object";
 		return -1;
 	}
 	rec->ts_ms = line_time(o);
-	if (!jx_i64(o, "ordinal", 0, INT64_MAX - 1, &rec->ordinal))
+	if (!jv_i64(o, "ordinal", 0, INT64_MAX - 1, &rec->ordinal))
 		rec->ordinal = REC_ABSENT;
 	rec->in_review = r->st.review_depth > 0;
-	rec->type = jx_str(o, "type");
-	payload = jx_obj(o, "payload");
-	if (payload != NULL && rec->type.p != NULL)
+	rec->type = jv_str(o, "type");
+	payload = jv_obj(o, "payload");
+	if (jv_is(payload) && rec->type.p != NULL)
 		wrapped_line(r, payload, rec);
-	else if (jx_any(o, "payload") == NULL)
+	else if (!jv_is(jv_any(o, "payload")))
 		bare_line(r, o, rec);
 	else {
 		*why = "no type or payload";

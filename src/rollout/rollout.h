@@ -27,8 +27,9 @@ void rollout_free(struct rollout *r);
 
 /*
  * Parse TEXT, one line without its LF (or a piece of one), into *REC. Returns 1
- * when REC was filled (its views live until the next call), 0 for a blank line,
- * -1 when the text is no record: *WHY is then a constant reason ("not JSON" …).
+ * when REC was filled, 0 for a blank line, -1 when the text is no record: *WHY
+ * is then a constant reason ("not JSON" …). The views of REC lead into TEXT or
+ * belong to R: they live until the next call, as long as TEXT stays as it is.
  */
 int rollout_line(struct rollout *r, struct str text, struct record *rec, const char **why);
 

@@ -98,6 +98,15 @@ all_pairs(void **state UNUSED)
 static void
 lengths(void **state UNUSED)
 {
+	char text[64];
+
+	/* one of two bytes, and a bad one, at each place among letters */
+	for (size_t at = 0; at < 40; at++) {
+		memset(text, 'x', sizeof(text));
+		memcpy(text + at, "\xc3\xa5\xff", 3);
+		for (size_t n = at + 3; n <= sizeof(text); n++)
+			assert_int_equal(utf8_length(str_n(text, n)), n - 1);
+	}
 	assert_int_equal(utf8_length(STR("")), 0);
 	assert_int_equal(utf8_length(str_n(NULL, 0)), 0);
 	assert_int_equal(utf8_length(STR("abc")), 3);

@@ -66,6 +66,19 @@ calls(void **state UNUSED)
 	    "{'type':'web_search_call','status':'completed'}", "web_search_call", "web_search", "");
 }
 
+/* The size of an action is that of its bytes in the line. */
+static void
+sizes_of_actions(void **state UNUSED)
+{
+	item("{'type':'web_search_call','action':{'type':'search','query':'a/b'}}");
+	assert_int_equal(rec.call.input_bytes, 31); /* {"type":"search","query":"a/b"} */
+	item("{'type':'local_shell_call','action':{ 'command' : ['/bin/ls'] },'call_id':'c'}");
+	assert_int_equal(rec.call.input_bytes, 27); /* { "command" : ["/bin/ls"] } */
+	assert_true(str_eqz(rec.call.head, "ls"));
+	item("{'type':'local_shell_call','call_id':'c'}");
+	assert_int_equal(rec.call.input_bytes, 0);
+}
+
 /* An output whose text is TEXT (with \\n for line ends). */
 static const struct rec_output *
 output(const char *text)
@@ -236,6 +249,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(calls, prepare, clean),
+		cmocka_unit_test_setup_teardown(sizes_of_actions, prepare, clean),
 		cmocka_unit_test_setup_teardown(forms_of_all_versions, prepare, clean),
 		cmocka_unit_test_setup_teardown(timeouts_and_aborts, prepare, clean),
 		cmocka_unit_test_setup_teardown(only_at_the_start, prepare, clean),

@@ -20,21 +20,18 @@ head(const char *script, const char *want)
 static void
 json(const char *text, const char *want)
 {
-	struct json_tokener *tok = jx_tokener(16);
-	struct json_object *v;
+	struct skim *skim = skim_new(16);
 	char copy[500], buf[64];
 	size_t n = strlen(text);
 
 	assert_true(n < sizeof(copy));
 	for (size_t i = 0; i < n; i++)
 		copy[i] = text[i] == '\'' ? '"' : text[i];
-	v = jx_parse(tok, copy, n);
-	assert_non_null(v);
-	n = command_head_json(v, buf, sizeof(buf));
+	assert_int_equal(skim_parse(skim, str_n(copy, n)), SKIM_OK);
+	n = command_head_json(skim_root(skim), buf, sizeof(buf));
 	if (strcmp(buf, want) != 0 || n != strlen(want))
 		fail_msg("%s: [%s], wanted [%s]", text, buf, want);
-	json_object_put(v);
-	json_tokener_free(tok);
+	skim_free(skim);
 }
 
 static void
@@ -127,7 +124,7 @@ small_buffer(void **state UNUSED)
 	assert_int_equal(command_head(STR("abcd x"), buf, sizeof(buf)), 0);
 	assert_string_equal(buf, "");
 	assert_int_equal(command_head(str_n(NULL, 0), buf, sizeof(buf)), 0);
-	assert_int_equal(command_head_json(NULL, buf, sizeof(buf)), 0);
+	assert_int_equal(command_head_json((struct jv){ 0 }, buf, sizeof(buf)), 0);
 	/* only as much as the view holds */
 	assert_int_equal(command_head(str_n("lsof", 2), buf, sizeof(buf)), 2);
 	assert_string_equal(buf, "ls");
