@@ -55,6 +55,28 @@ forget_ids(struct live_kept *k)
 		k->pending[i].dimset_id = 0;
 }
 
+/* What is not asked for again becomes zero: that packs to nothing (base/pack.h). */
+static void
+forget_rest(struct live_kept *k)
+{
+	if (k->off) {
+		memset(k, 0, sizeof(*k));
+		k->off = true;
+		return;
+	}
+	if (!k->ledger.has_loose) {
+		k->ledger.loose_key = k->ledger.loose_turn = 0;
+		memset(&k->ledger.loose_delta, 0, sizeof(k->ledger.loose_delta));
+		memset(&k->loose, 0, sizeof(k->loose));
+	}
+	if (k->signs.infos > 0) /* then there are counts */
+		k->signs.first_answer = k->signs.first_ms = 0;
+	if (!k->signs.turn_open)
+		k->signs.turn_line = k->signs.turn_ms = k->turn_pos = 0;
+	for (int64_t i = k->pending_len; i < LIVE_PENDING; i++)
+		memset(&k->pending[i], 0, sizeof(k->pending[i]));
+}
+
 static int
 recall_ids(struct live *l, struct err *e)
 {
@@ -546,5 +568,6 @@ live_end(struct live *l, bool cut, int64_t cut_ms, struct err *e)
 	int rc = end(l, cut, cut_ms, e);
 
 	forget_ids(l->k);
+	forget_rest(l->k);
 	return rc;
 }
