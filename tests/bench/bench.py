@@ -531,8 +531,8 @@ def main():
         for name in o.homes:
             try:
                 MEASURES[name](bench, name)
-            except Failed as e:
-                table.wrong.append(f"{name}: {e}")
+            except (Failed, dump.Unknown, sqlite3.Error, OSError, ValueError) as e:
+                table.wrong.append(f"{name}: {e}")  # the other homes still have their rows
     finally:
         bench.close()
     show(cfg, table, bench.about, load, o.markdown)

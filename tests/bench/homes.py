@@ -24,7 +24,7 @@ DAYS = 28                     # sessions begin on the days before, evenly
 STEP_MS = 2000                # from one line to the next
 RESPONSES = 4                 # of a turn
 RESPONSE_TOKENS = 12500
-RESPONSE_LINES = 6
+RESPONSE_LINES = 7
 TURN_LINES = 4                # and those of its responses
 MARK = ".codex-track-bench"
 FILE_OF_400 = 64000           # bytes, about
@@ -114,6 +114,11 @@ class Writer:
             add("token_usage_record", (
                 f'{{"thread_id":"{self.uuid(0, number)}","turn_id":"{turn_id}","response_id":"resp_{call}",'
                 f'"usage":{usage},"thread_token_usage":{total}}}'))
+            event(f'{{"type":"item_completed","thread_id":"{self.uuid(0, number)}","turn_id":"{turn_id}","item":{{"type":'
+                  f'"CommandExecution","id":"exec-{self.uuid(2, r)}","process_id":"46969","command":["/bin/bash","-lc",'
+                  f'"make check"],"cwd":"file://{CWD}","parsed_cmd":[{{"type":"unknown","cmd":"make check"}}],"source":'
+                  f'"unified_exec_startup","status":"completed","aggregated_output":"{prompt}","exit_code":0,'
+                  f'"duration":{{"secs":0,"nanos":216004711}}}},"started_at_ms":{ms - 500},"completed_at_ms":{ms}}}')
             item(f'{{"type":"custom_tool_call_output","id":"ctco_{call}","call_id":"{call}","output":[{{"type":'
                  f'"input_text","text":"Script completed\\nWall time 0.5 seconds\\nOutput:\\n"}},{{"type":"input_text",'
                  f'"text":"{self.outputs[r % len(self.outputs)]}"}}]}}')
