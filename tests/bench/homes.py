@@ -27,7 +27,6 @@ RESPONSE_TOKENS = 12500
 RESPONSE_LINES = 7
 TURN_LINES = 4                # and those of its responses
 MARK = ".codex-track-bench"
-FILE_OF_400 = 64000           # bytes, about
 CHUNK = 1 << 20
 
 CWD = "/home/dev/src/meadow"
@@ -243,7 +242,7 @@ def make_demo(home, cfg):
 
 def make_400(home, _cfg):
     for i in range(400):
-        home.session(i, 400, 0, FILE_OF_400)
+        home.session(i, 400, 3)
 
 
 def make_many(home, cfg):
@@ -264,7 +263,7 @@ MAKERS = {
     "typical": (make_demo, lambda c: [c.mb], lambda c: "codex-track demo --profile typical"),
     "real": (make_demo, lambda c: [c.mb], lambda c: "codex-track demo --profile real"),
     "tiny-files": (make_demo, lambda c: [c.mb], lambda c: "codex-track demo --profile tiny-files"),
-    "400-files": (make_400, lambda c: [], lambda c: f"400 sessions of {FILE_OF_400 // 1000} KB"),
+    "400-files": (make_400, lambda c: [], lambda c: "400 sessions of 3 turns"),
     "many-files": (make_many, lambda c: [c.many], lambda c: f"{c.many:,} sessions of one response"),
     "one-session": (make_one, lambda c: [c.mb], lambda c: f"one session of {c.mb} MB"),
     "long-line": (make_long, lambda c: [c.line_mb], lambda c: f"40 turns and between them a line of {c.line_mb} MB"),
