@@ -1,5 +1,6 @@
 #include "base/compat.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "json/jm.h"
@@ -70,7 +71,7 @@ integer_text(struct json_object *o, char *scratch)
 	} while (u > 0);
 	if (v < 0)
 		*--p = '-';
-	return str_n(p, (size_t)(scratch + MUSTACHE_SCRATCH - p));
+	return (struct str){ p, (size_t)(scratch + MUSTACHE_SCRATCH - p) };
 }
 
 static struct str
@@ -80,22 +81,26 @@ double_text(double d, char *scratch)
 
 	if (!isfinite(d))
 		return STR("");
-	for (int digits = 15; digits <= 17; digits++) {
+	/* 15 digits are always told apart, and %g drops zeros; a subnormal number has fewer */
+	for (int digits = fabs(d) < DBL_MIN ? 1 : 15; digits <= 17; digits++) {
 		n = snprintf(scratch, MUSTACHE_SCRATCH, "%.*g", digits, d);
 		if (strtod(scratch, NULL) == d) /* exactly: that is the question */
 			break;
 	}
-	return str_n(scratch, (size_t)n);
+	return (struct str){ scratch, (size_t)n };
 }
 
 static struct str
 text(void *data UNUSED, const void *node, char *scratch)
 {
 	struct json_object *o = object(node);
+	struct str s = { NULL, 0 };
 
 	switch (json_object_get_type(o)) {
 	case json_type_string:
-		return str_n(json_object_get_string(o), (size_t)json_object_get_string_len(o));
+		s.p = json_object_get_string(o);
+		s.n = (size_t)json_object_get_string_len(o);
+		return s;
 	case json_type_boolean:
 		return json_object_get_boolean(o) != 0 ? STR("true") : STR("false");
 	case json_type_int:
@@ -108,7 +113,7 @@ text(void *data UNUSED, const void *node, char *scratch)
 	case json_type_object:
 		break;
 	}
-	return str_n(NULL, 0);
+	return s;
 }
 
 static const struct mustache_source source = { lookup, judge, iterate, text };

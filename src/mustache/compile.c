@@ -405,20 +405,20 @@ static int
 on_end(struct compiler *c, const struct tag *t)
 {
 	struct opened *o = top(c);
-	struct str name = t->name, blanks;
+	struct str blanks;
 
 	if (o == NULL)
 		return mu_source_error(&c->scan.src, t->start, c->e,
-		    "{{/%.*s}} has no beginning: remove it", (int)name.n, name.p);
-	if (o->dynamic && str_starts(name, "*"))
-		name = str_trim(str_n(name.p + 1, name.n - 1));
-	if (!str_eq(name, o->name)) {
+		    "\"%.*s\" has an end but no beginning: remove this tag", (int)t->name.n,
+		    t->name.p);
+	if (!str_eq(t->name, o->name) || t->dynamic != o->dynamic) {
 		struct pos pos = mu_pos(c->text, o->at);
 
 		return mu_source_error(&c->scan.src, t->start, c->e,
-		    "{{/%.*s}}, but \"%.*s\" is open since %" PRIu32 ":%" PRIu32
-		    ": end that one first",
-		    (int)t->name.n, t->name.p, (int)o->name.n, o->name.p, pos.line, pos.column);
+		    "the end of \"%s%.*s\", but \"%s%.*s\" of %" PRIu32 ":%" PRIu32
+		    " is still open: end that one first",
+		    t->dynamic ? "*" : "", (int)t->name.n, t->name.p, o->dynamic ? "*" : "",
+		    (int)o->name.n, o->name.p, pos.line, pos.column);
 	}
 	if (o->code == OP_ARG)
 		end_argument(c, o, t);
@@ -498,7 +498,7 @@ mu_compile(struct mustache_set *s, const struct source *src, struct template *t,
 	o = top(&c);
 	if (o != NULL) {
 		(void)mu_source_error(src, o->at, e,
-		    "\"%.*s\" is never closed: {{/%.*s}} is missing", (int)o->name.n, o->name.p,
+		    "\"%s%.*s\" is never closed: its end tag is missing", o->dynamic ? "*" : "",
 		    (int)o->name.n, o->name.p);
 		goto out;
 	}

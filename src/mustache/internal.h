@@ -97,7 +97,7 @@ struct scan {
 
 struct tag {
 	char kind;         /* one of # ^ / ! > < $ & =, or 'v' for {{x}} */
-	bool dynamic;      /* > and < with a * before the name */
+	bool dynamic;      /* > < and / with a * before the name, which is not in it */
 	size_t start, end; /* offsets of the whole tag */
 	struct str name;   /* a view into the text; empty for ! and = */
 };

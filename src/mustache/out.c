@@ -1,13 +1,21 @@
 #include "base/compat.h"
 #include "mustache/out.h"
 
-/* What a byte is written as in HTML text and in quoted attributes; none: as it is. */
-static const struct str entities[256] = {
-	['&'] = { "&amp;", 5 },
-	['<'] = { "&lt;", 4 },
-	['>'] = { "&gt;", 4 },
-	['"'] = { "&quot;", 6 },
-	['\''] = { "&#39;", 5 },
+/* What a byte is written as in HTML text and in quoted attributes; 0: as it is. */
+static const unsigned char escaped[256] = {
+	['&'] = 1,
+	['<'] = 2,
+	['>'] = 3,
+	['"'] = 4,
+	['\''] = 5,
+};
+static const struct str entities[] = {
+	{ "", 0 },
+	{ "&amp;", 5 },
+	{ "&lt;", 4 },
+	{ "&gt;", 4 },
+	{ "&quot;", 6 },
+	{ "&#39;", 5 },
 };
 
 static int
@@ -41,19 +49,14 @@ mu_out_flush(struct out *o)
 }
 
 void
-mu_out_raw(struct out *o, struct str s)
+mu_out_long(struct out *o, struct str s)
 {
-	if (s.n > OUT_BYTES - o->n) {
-		if (mu_out_flush(o) < 0)
-			return;
-		if (s.n > OUT_BYTES) {
-			(void)send(o, s.p, s.n); /* remembered in failed */
-			return;
-		}
-	}
-	if (s.n > 0)
-		memcpy(o->buf + o->n, s.p, s.n);
-	o->n += s.n;
+	if (mu_out_flush(o) < 0)
+		return;
+	if (s.n > OUT_BYTES)
+		(void)send(o, s.p, s.n); /* remembered in failed */
+	else
+		mu_out_raw(o, s);
 }
 
 void
@@ -62,15 +65,14 @@ mu_out_escaped(struct out *o, struct str s)
 	size_t from = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		const struct str *entity = &entities[(unsigned char)s.p[i]];
+		unsigned char kind = escaped[(unsigned char)s.p[i]];
 
-		if (entity->n == 0)
+		if (kind == 0)
 			continue;
-		if (i > from)
-			mu_out_raw(o, str_n(s.p + from, i - from));
-		mu_out_raw(o, *entity);
+		mu_out_raw(o, (struct str){ s.p + from, i - from });
+		mu_out_raw(o, entities[kind]);
 		from = i + 1;
 	}
-	if (s.n > from)
-		mu_out_raw(o, str_n(s.p + from, s.n - from));
+	if (from < s.n)
+		mu_out_raw(o, (struct str){ s.p + from, s.n - from });
 }

@@ -25,8 +25,20 @@ struct out {
 /* Send what is in O. Returns 0, or -1 with *O->e filled and O->failed set. */
 int mu_out_flush(struct out *o);
 
+/* Append S to O, which has no room for it in its buffer. Errors are remembered in O->failed. */
+void mu_out_long(struct out *o, struct str s);
+
 /* Append S to O. Errors are remembered in O->failed. */
-void mu_out_raw(struct out *o, struct str s);
+static inline void
+mu_out_raw(struct out *o, struct str s)
+{
+	if (s.n > OUT_BYTES - o->n)
+		mu_out_long(o, s);
+	else if (s.n > 0) {
+		memcpy(o->buf + o->n, s.p, s.n);
+		o->n += s.n;
+	}
+}
 
 /* Append S to O with & < > " ' as HTML entities. Errors are remembered in O->failed. */
 void mu_out_escaped(struct out *o, struct str s);

@@ -136,7 +136,7 @@ begin_line(struct render *r)
 	size_t from = r->indent_start > r->indent_done ? r->indent_start : r->indent_done;
 
 	if (from < r->indent_end)
-		mu_out_raw(&r->out, str_n(r->indent + from, r->indent_end - from));
+		mu_out_raw(&r->out, (struct str){ r->indent + from, r->indent_end - from });
 	r->indent_done = 0;
 }
 
@@ -158,8 +158,8 @@ text(struct render *r, const struct op *op)
 
 		if (begins)
 			begin_line(r);
-		mu_out_raw(&r->out, str_n(s.p, n));
-		s = str_n(s.p + n, s.n - n);
+		mu_out_raw(&r->out, (struct str){ s.p, n });
+		s = (struct str){ s.p + n, s.n - n };
 		begins = true;
 	}
 }

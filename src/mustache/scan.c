@@ -113,6 +113,9 @@ check_name(const struct scan *s, const struct tag *t)
 		    "a name that begins with '%c': the kind of a tag stands once, right behind "
 		    "the delimiter",
 		    t->name.p[0]);
+	if (t->name.p[0] == '*' && !t->dynamic)
+		return mu_source_error(&s->src, at, s->e,
+		    "a name that begins with '*': only partials and parents may have one");
 	for (size_t i = 0; i < t->name.n; i++) {
 		char c = t->name.p[i];
 
@@ -175,7 +178,7 @@ mu_scan_next(struct scan *s, struct tag *t)
 	if (t->kind == '=')
 		return set_delimiters(s, t, body) < 0 ? -1 : 1;
 	t->name = str_trim(body);
-	if ((t->kind == '>' || t->kind == '<') && str_starts(t->name, "*")) {
+	if ((t->kind == '>' || t->kind == '<' || t->kind == '/') && str_starts(t->name, "*")) {
 		t->dynamic = true;
 		t->name = str_trim(str_n(t->name.p + 1, t->name.n - 1));
 	}
