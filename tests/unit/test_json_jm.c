@@ -110,8 +110,8 @@ static void
 built(void **state UNUSED)
 {
 	root = json_object_new_object();
-	json_object_object_add(root, "nan", json_object_new_double(NAN));
-	json_object_object_add(root, "inf", json_object_new_double(-INFINITY));
+	json_object_object_add(root, "nan", json_object_new_double((double)NAN));
+	json_object_object_add(root, "inf", json_object_new_double(-(double)INFINITY));
 	json_object_object_add(root, "written", json_object_new_double_s(0.5, "0.5000"));
 	json_object_object_add(root, "nul", json_object_new_string_len("a\0<\0", 4));
 	json_object_object_add(root, "only", json_object_new_string_len("\0", 1));
