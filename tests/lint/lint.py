@@ -36,8 +36,10 @@ LAYERS = {
     "cli": "base time json store ledger rollout pricing ingest report demo cli",
 }
 
-# Single headers beyond that: plain data that the rows of the store are made of.
+# Single headers beyond that: plain data that the rows of the store are made of,
+# and the interface through which the template engine sees a JSON tree.
 HEADERS = {
+    "json": "mustache/mustache.h",
     "store": "rollout/record.h ledger/ledger.h",
 }
 
