@@ -153,8 +153,8 @@ st_turn_end(struct store *s, const struct st_place *p, const struct record *rec,
 	static const char SQL[] =
 	    "UPDATE turn SET end_line = ?3, end_ms = ?4, duration_ms = ?5, "
 	    "ttft_ms = ?6, status = ?7 WHERE rollout_id = ?1 AND end_line = 0 AND seq = coalesce("
-	    "(SELECT seq FROM turn WHERE rollout_id = ?1 AND turn_id = ?2 ORDER BY seq DESC "
-	    "LIMIT 1), "
+	    "(SELECT seq FROM turn WHERE ?2 IS NOT NULL AND rollout_id = ?1 AND turn_id = ?2 "
+	    "ORDER BY seq DESC LIMIT 1), "
 	    "CASE WHEN ?2 IS NULL THEN ?8 END)";
 	const struct rec_turn *t = &rec->turn;
 	struct stmt *q = store_stmt(s, SQL, e);
@@ -257,8 +257,8 @@ st_call_output(struct store *s, const struct st_place *p, const struct record *r
 	    "ELSE exit_code END, "
 	    "wall_ms = coalesce(wall_ms, ?7), command = coalesce(command, nullif(?9, '')) "
 	    "WHERE rollout_id = ?1 AND pos = coalesce("
-	    "(SELECT pos FROM call WHERE rollout_id = ?1 AND call_id = ?2 ORDER BY pos DESC "
-	    "LIMIT 1), "
+	    "(SELECT pos FROM call WHERE ?2 IS NOT NULL AND rollout_id = ?1 AND call_id = ?2 "
+	    "ORDER BY pos DESC LIMIT 1), "
 	    "CASE WHEN ?2 IS NULL THEN (SELECT pos FROM call INDEXED BY call_open "
 	    "WHERE rollout_id = ?1 AND output_line = 0 AND turn_seq = ?3 ORDER BY pos LIMIT 1) "
 	    "END)";
