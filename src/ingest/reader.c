@@ -264,32 +264,52 @@ read_on(struct reader *r, const struct st_file *old, struct err *e)
 	return rc;
 }
 
-/* The facts of the rollout come from this file from now on. */
+/* What the rollout RO, and the file, held before goes away. */
+static int
+empty(struct reader *r, const struct st_rollout *ro, struct err *e)
+{
+	if (st_skip_clear(r->store, r->row.id, e) < 0 ||
+	    /* the family before: a rewrite may remove the evidence */
+	    st_thread_dirty(r->store, ro->thread_id, e) < 0)
+		return -1;
+	return st_rollout_empty(r->store, ro->id, e);
+}
+
+/* The facts of RO come from this file from now on. */
+static int
+read_in(struct reader *r, struct st_rollout *ro, bool is_new, struct err *e)
+{
+	int settled;
+
+	if (st_file_put(r->store, &r->row, e) < 0 || (!is_new && empty(r, ro, e) < 0))
+		return -1;
+	if ((settled = read_whole(r, ro, e)) < 0 || st_file_put(r->store, &r->row, e) < 0 ||
+	    st_thread_dirty(r->store, ro->thread_id, e) < 0 ||
+	    (settled == 1 && st_thread_clean(r->store, ro->thread_id, e) < 0) ||
+	    mark_reviews(r, ro->id, ro->home_id, e) < 0)
+		return -1;
+	r->counts->read++;
+	r->counts->settled += settled;
+	return 0;
+}
+
 static int
 take_over(struct reader *r, int64_t home_id, struct err *e)
 {
-	struct st_rollout ro = { .home_id = home_id, .page = xstrdup(r->row.page) };
-	int rc = -1, settled = 0;
+	struct st_rollout ro = { .home_id = home_id };
+	bool is_new = r->row.id == 0;
+	int rc;
 
-	if (st_thread_id(r->store, str_of(r->row.thread_uuid), &ro.thread_id, e) < 0 ||
-	    st_rollout_id(r->store, ro.thread_id, r->row.page, home_id, &ro.id, e) < 0) {
-		st_rollout_clear(&ro);
+	if (st_thread_id(r->store, str_of(r->row.thread_uuid), &ro.thread_id, e) < 0)
 		return -1;
-	}
+	rc = st_rollout_id(r->store, ro.thread_id, r->row.page, home_id, &ro.id, e);
+	if (rc < 0)
+		return -1;
+	is_new = is_new && rc == 1;
+	ro.page = xstrdup(r->row.page);
 	r->row.rollout_id = ro.id;
 	r->row.state = "read";
-	if (st_file_put(r->store, &r->row, e) == 0 && st_skip_clear(r->store, r->row.id, e) == 0 &&
-	    /* the family before: a rewrite may remove the evidence */
-	    st_thread_dirty(r->store, ro.thread_id, e) == 0 &&
-	    st_rollout_empty(r->store, ro.id, e) == 0 && (settled = read_whole(r, &ro, e)) >= 0 &&
-	    st_file_put(r->store, &r->row, e) == 0 &&
-	    st_thread_dirty(r->store, ro.thread_id, e) == 0 &&
-	    (settled == 0 || st_thread_clean(r->store, ro.thread_id, e) == 0))
-		rc = mark_reviews(r, ro.id, home_id, e);
-	if (rc == 0) {
-		r->counts->read++;
-		r->counts->settled += settled;
-	}
+	rc = read_in(r, &ro, is_new, e);
 	st_rollout_clear(&ro);
 	return rc;
 }

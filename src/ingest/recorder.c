@@ -3,8 +3,8 @@
 #include "base/hash.h"
 #include "base/pack.h"
 #include "base/repository.h"
-#include "base/set64.h"
 #include "base/xalloc.h"
+#include "ingest/calls.h"
 #include "ingest/live.h"
 #include "ingest/name.h"
 #include "ingest/recorder.h"
@@ -49,9 +49,8 @@ struct recorder {
 	struct kept k;
 	struct print *prints;
 	size_t prints_len, prints_alloc;
-	bool resumed;       /* earlier lines were read before, by another recorder */
-	struct set64 calls; /* ids of the calls read here */
-	struct {            /* the set that the last line stored */
+	struct calls calls;
+	struct { /* the set that the last line stored */
 		uint64_t print;
 		int64_t id; /* 0: none yet */
 	} context_set, limit_set;
@@ -110,7 +109,7 @@ recorder_resume(struct recorder *r, struct err *e)
 	    r->k.version != STATE_VERSION)
 		return 0;
 	rollout_restore(r->parser, &r->k.parser);
-	r->resumed = true;
+	r->calls.earlier = true;
 	if (live_new(r->store, ro, r->card, &r->k.live, true, &r->live, e) < 0)
 		return -1;
 	if (r->k.parser.has_turn_ids)
@@ -129,7 +128,7 @@ recorder_free(struct recorder *r)
 		return;
 	rollout_free(r->parser);
 	live_free(r->live);
-	set64_clear(&r->calls);
+	calls_clear(&r->calls);
 	free(r->prints);
 	free(r);
 }
@@ -291,18 +290,10 @@ usage(struct recorder *r, const struct st_place *p, const struct record *rec, st
 	return st_usage_put(r->store, p, rec, &more, e);
 }
 
-static uint64_t
-call_print(struct str call_id)
-{
-	return hash_str(call_id, 0);
-}
-
 static int
 call(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
 {
-	if (rec->call.call_id.p != NULL)
-		(void)set64_add(&r->calls, call_print(rec->call.call_id));
-	if (st_call_put(r->store, p, rec, e) < 0)
+	if (calls_add(&r->calls, r->store, p, rec, e) < 0)
 		return -1;
 	return live_sign(r->live, SIGN_CALL, p, false, 0, e);
 }
@@ -319,16 +310,11 @@ message(struct recorder *r, const struct st_place *p, const struct record *rec, 
 	return live_sign(r->live, SIGN_ANSWER, p, false, 0, e);
 }
 
-/* The end of a call; where all lines were seen, one of an unknown call is not looked for. */
 static int
 output(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
 {
-	struct str id = rec->output.call_id;
-	int rc;
+	int rc = calls_output(&r->calls, r->store, p, rec, e);
 
-	if (id.p != NULL && !r->resumed && !set64_has(&r->calls, call_print(id)))
-		return 0;
-	rc = st_call_output(r->store, p, rec, e);
 	if (rc == 1 && !rec->output.is_event)
 		return live_sign(r->live, SIGN_OUTPUT, p, false, 0, e);
 	return rc < 0 ? -1 : 0;
@@ -485,6 +471,8 @@ recorder_end(struct recorder *r, bool cut, struct err *e)
 	struct st_rollout *ro = r->ro;
 	int settled;
 
+	if (calls_end(&r->calls, r->store, e) < 0)
+		return -1;
 	/* without a time in the file, k.last_ms is still what recorder_begin_at said */
 	settled = live_end(r->live, cut, ro->last_ms >= 0 ? ro->last_ms : r->k.last_ms, e);
 	if (settled < 0)

@@ -17,7 +17,6 @@ struct st_place {
 
 /* Numbers that stand in the database: never change one. */
 enum { ST_ROLE_USER = 1, ST_ROLE_ASSISTANT, ST_ROLE_DEVELOPER, ST_ROLE_SYSTEM };
-enum st_call_status { ST_CALL_COMPLETED = 1, ST_CALL_FAILED, ST_CALL_TIMEOUT, ST_CALL_ABORTED };
 
 /* What a usage line does not say itself. */
 struct st_usage_more {
@@ -44,17 +43,6 @@ int st_turn_end(struct store *s, const struct st_place *p, const struct record *
 
 /* Store the message REC at P, without its text. Returns 0; -1 with ERR_DB in *E. */
 int st_message_put(
-    struct store *s, const struct st_place *p, const struct record *rec, struct err *e);
-
-/* Store the tool call REC at P. Returns 0; -1 with ERR_DB in *E. */
-int st_call_put(struct store *s, const struct st_place *p, const struct record *rec, struct err *e);
-
-/*
- * Complete the call that the output or end event REC at P belongs to: by call id, and
- * for a command inside a call the newest call without an output. Returns 1; 0 when there is no
- * such call; -1 with ERR_DB in *E.
- */
-int st_call_output(
     struct store *s, const struct st_place *p, const struct record *rec, struct err *e);
 
 /* Store the marker REC at P. Returns 0; -1 with ERR_DB in *E. */

@@ -65,9 +65,29 @@ run_on(struct store *s, const char *sql, int64_t id, struct err *e)
 	return stmt_run(q, e);
 }
 
+/* 1 when the thread ID was copied from another one, or another one from it; 0, -1. */
+static int
+has_family(struct store *s, int64_t id, struct err *e)
+{
+	static const char SQL[] =
+	    "SELECT 1 FROM thread t WHERE t.id = ?1 AND (EXISTS (SELECT 1 FROM ancestor a "
+	    "WHERE a.uuid = t.uuid) OR EXISTS (SELECT 1 FROM rollout r JOIN ancestor a "
+	    "ON a.rollout_id = r.id WHERE r.thread_id = t.id))";
+	struct stmt *q = store_stmt(s, SQL, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, id);
+	rc = stmt_step(q, e);
+	stmt_done(q);
+	return rc;
+}
+
 int
 st_thread_dirty(struct store *s, int64_t id, struct err *e)
 {
+	static const char SELF[] = "UPDATE thread SET dirty = 1 WHERE id = ?1 AND dirty = 0";
 	/* family: the thread's uuid and those of its sources */
 	static const char SQL[] =
 	    "WITH family(uuid) AS (SELECT uuid FROM thread WHERE id = ?1"
@@ -77,8 +97,9 @@ st_thread_dirty(struct store *s, int64_t id, struct err *e)
 	    "family) OR id IN ("
 	    "SELECT r.thread_id FROM ancestor a JOIN rollout r ON r.id = a.rollout_id"
 	    " WHERE a.uuid IN (SELECT uuid FROM family)))";
+	int rc = has_family(s, id, e);
 
-	return run_on(s, SQL, id, e);
+	return rc < 0 ? -1 : run_on(s, rc == 1 ? SQL : SELF, id, e);
 }
 
 int

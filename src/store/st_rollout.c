@@ -50,7 +50,7 @@ st_rollout_id(struct store *s, int64_t thread_id, const char *page, int64_t home
 	if (stmt_run(q, e) < 0)
 		return -1;
 	*id = store_last_id(s);
-	return 0;
+	return 1;
 }
 
 int

@@ -25,7 +25,7 @@ struct st_rollout {
 /* Free the texts of R; NULL-safe; cannot fail. */
 void st_rollout_clear(struct st_rollout *r);
 
-/* Row id of the rollout (THREAD_ID, PAGE), made for HOME_ID when new, into *ID. Returns 0; -1 with ERR_DB in *E. */
+/* Row id of the rollout (THREAD_ID, PAGE), made for HOME_ID when new, into *ID. Returns 1 when it is new, else 0; -1 with ERR_DB in *E. */
 int st_rollout_id(struct store *s, int64_t thread_id, const char *page, int64_t home_id,
     int64_t *id, struct err *e);
 
