@@ -36,7 +36,8 @@ void st_call_merge(struct st_call *c, const struct st_place *p, const struct rec
 int st_call_put(struct store *s, const struct st_call *c, struct err *e);
 
 /*
- * As st_call_merge for a call that is stored, by the output or event REC at P: found by call id, and for a command inside a call the
+ * As st_call_merge for a call that is stored, by the output or event REC at P: found by call id,
+ * and for a command inside a call the
  * oldest call of the turn without an output. Returns 1; 0 when there is no such call; -1 with
  * ERR_DB in *E.
  */

@@ -42,6 +42,9 @@ def settled_again(db):
     copy = db + "-again"
     with sqlite3.connect(db) as c:
         c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        lost = c.execute("PRAGMA foreign_key_check").fetchall()
+    if lost:
+        return f"rows that refer to none: {lost[:5]}"
     shutil.copyfile(db, copy)
     c = sqlite3.connect(copy)
     c.executescript(AGAIN)
