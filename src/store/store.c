@@ -232,7 +232,7 @@ store_open_wait(
 		if (store_exec(s,
 			"PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; "
 			"PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY; "
-			"PRAGMA cache_size = -65536",
+			"PRAGMA cache_size = -16384",
 			e) < 0 ||
 		    migrate(s, version, e) < 0)
 			goto fail;

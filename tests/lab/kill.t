@@ -9,7 +9,8 @@ a database that was never disturbed.
 
 Homes are read into no database ("fresh"), or into one that holds the first part of each
 of their files ("grown"). TRACK_LONG=1: both on 20 homes with every N; else a few homes,
-and of the many pwrite64 every STEP-th.
+and of the many pwrite64 every STEP-th. A demo home besides (50 MB, else 3 MB), where of
+the many pwrite64 some DEMO_KILLS are taken, evenly.
 
 A kill is counted as inside a transaction when BEGIN had run and COMMIT had not come
 back: the call was a write into the log (-wal), which only transactions write, or a
@@ -35,6 +36,9 @@ CALLS = ("pwrite64", "write", "fdatasync", "fsync", "ftruncate", "rename", "unli
 SHORT = (("0.169.0/s04_fork", "fresh"), ("0.98.0/s04_fork", "grown"), ("0.169.0/s13_compression", "grown"),
          ("0.36.0/s10b_tui_backtrack_fork", "fresh"), ("0.140.0/s06b_review", "grown"))
 STEP = 1 if tap.LONG else 2
+DEMO = "demo"
+DEMO_BYTES = 50_000_000 if tap.LONG else 3_000_000
+DEMO_KILLS = 120 if tap.LONG else 8
 MOST = 20000    # calls of one kind: more means that a run never survives
 INSIDE_WANTED = 300
 CALL = re.compile(r'^\d+ +(\w+)\((?:\d+<([^>]*)>|"([^"]*)")', re.M)
@@ -45,9 +49,9 @@ ENV = {**os.environ, "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":dete
 
 def plan():
     if not tap.LONG:
-        return SHORT
+        return (*SHORT, (DEMO, "fresh"))
     names = kit.folders()
-    return [(n, how) for n in names[::len(names) // 20][:20] for how in ("fresh", "grown")]
+    return [(n, how) for n in names[::len(names) // 20][:20] for how in ("fresh", "grown")] + [(DEMO, "fresh")]
 
 
 def rollouts(home):
@@ -61,7 +65,14 @@ def rollouts(home):
 def begin(work, name, how):
     """The home, and the folder with the database that every run starts from."""
     home, start = os.path.join(work, "home"), os.path.join(work, "start")
-    shutil.copytree(kit.home(name), home, copy_function=shutil.copyfile)
+    if name == DEMO:
+        made = subprocess.run([kit.PROGRAM, "demo", work + "/demo", "--bytes", str(DEMO_BYTES), "--seed", "5"],
+                              capture_output=True, check=False)
+        if made.returncode != 0:
+            raise kit.Failed(f"demo: {made.stderr}")
+        os.rename(work + "/demo/codex-home", home)
+    else:
+        shutil.copytree(kit.home(name), home, copy_function=shutil.copyfile)
     os.mkdir(start)
     if how == "grown":
         wholes = {}
@@ -116,8 +127,30 @@ def unsound(run):
     return "" if said == [("ok",)] else str(said[:3])
 
 
-def series(work, home, start, wanted, call, counts):
-    """Kill at the calls of one kind; what went wrong, as lines."""
+def calls_of(run, home, call):
+    """How many CALLs an undisturbed ingest makes."""
+    log = os.path.join(run, "log")
+    subprocess.run(("strace", "-f", "-o", log, "-e", "trace=" + call, kit.PROGRAM, "ingest", "--db", run + "/db",
+                    "--home", home), stdin=subprocess.DEVNULL, capture_output=True, env=ENV, check=True)
+    with open(log, encoding="utf-8", errors="replace") as f:
+        return sum(call + "(" in line for line in f)
+
+
+def step(work, home, start, name, call):
+    """Of how many CALLs one is taken."""
+    if call != "pwrite64":
+        return 1
+    if name != DEMO:
+        return STEP
+    run = os.path.join(work, "count")
+    shutil.copytree(start, run)
+    n = max(1, calls_of(run, home, call) // DEMO_KILLS)
+    kit.drop(run)
+    return n
+
+
+def series(work, home, start, wanted, call, counts, by):
+    """Kill at the calls of one kind, BY apart; what went wrong, as lines."""
     wrong = []
     n = 1
     while n < MOST:
@@ -136,7 +169,7 @@ def series(work, home, start, wanted, call, counts):
         if differs:
             wrong.append(f"{call} {n} ({at[1]}): another dump:\n{differs}")
         kit.drop(run)
-        n += STEP if call == "pwrite64" else 1
+        n += by
     return wrong + [f"{call}: no run survived"]
 
 
@@ -149,7 +182,8 @@ def one(item):
     kit.ingest(calm + "/db", "--home", home)
     wanted = dump.dump(calm + "/db")
     counts = collections.Counter()
-    wrong = [s for call in CALLS for s in series(work, home, start, wanted, call, counts)]
+    wrong = [s for call in CALLS
+             for s in series(work, home, start, wanted, call, counts, step(work, home, start, name, call))]
     kit.drop(work)
     return counts, wrong
 
