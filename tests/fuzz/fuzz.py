@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 import seeds  # noqa: E402
 
 CC = os.environ.get("TRACK_CC") if "clang" in os.environ.get("TRACK_CC", "") else "clang-14"
-FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-DHAVE_CONFIG_H", "-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=fuzzer-no-link,address,undefined",
+FLAGS = ["-std=c11", "-D_GNU_SOURCE", "-DHAVE_CONFIG_H", "-DTRACK_FUZZ", "-g", "-O1", "-fno-omit-frame-pointer", "-fsanitize=fuzzer-no-link,address,undefined",
          "-fno-sanitize-recover=all", "-fprofile-instr-generate", "-fcoverage-mapping"]
 LINK = ["-fsanitize=fuzzer,address,undefined", "-fprofile-instr-generate"]
 PACKAGES = ["json-c", "libzstd", "libutf8proc", "libxxhash"]
@@ -116,7 +116,7 @@ class Bench:
             with open(f"{folder}/{hashlib.sha1(data).hexdigest()}", "wb") as f:
                 f.write(data)
         with open(f"{self.dir}/{name}.dict", "w", encoding="utf-8") as f:
-            f.write(seeds.words(self.sources(t.measured)))
+            f.write(seeds.words(name, self.sources(t.measured)))
         return folder
 
     def environment(self, profile):

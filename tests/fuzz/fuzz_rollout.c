@@ -88,35 +88,47 @@ check(const struct record *rec, int64_t seq_before)
 		MUST(rec->activity.name != NULL);
 }
 
-/* TEXT through R, and through a parser that goes on from what R had before: both say the same. */
+/* A parser that goes on from BEFORE says of TEXT what R said: RC, REC. */
 static void
-line(struct rollout *r, struct str text)
+agree(struct rollout *r, const struct rollout_state *before, struct str text, int rc,
+    const struct record *rec)
 {
 	struct rollout *twin = rollout_new();
-	struct rollout_state before, after, twins;
-	struct record rec, other;
-	const char *why = NULL, *why_too = NULL;
-	int rc;
+	struct rollout_state after, twins;
+	struct record other;
+	const char *why;
 
-	rollout_save(r, &before);
-	rollout_restore(twin, &before);
-	rc = rollout_line(r, text, &rec, &why);
-	MUST(rc == rollout_line(twin, text, &other, &why_too));
+	rollout_restore(twin, before);
+	MUST(rc == rollout_line(twin, text, &other, &why));
 	rollout_save(r, &after);
 	rollout_save(twin, &twins);
 	MUST(after.turn_seq == twins.turn_seq && after.review_depth == twins.review_depth);
 	MUST(after.bare == twins.bare && after.has_turn_ids == twins.has_turn_ids);
-	MUST(rollout_has_turn_ids(r) == after.has_turn_ids);
+	MUST(rc != 1 || digest(rec) == digest(&other));
+	rollout_free(twin);
+}
+
+static void
+line(struct rollout *r, struct str text)
+{
+	struct rollout_state before;
+	struct record rec;
+	const char *why = NULL;
+	int rc;
+
+	rollout_save(r, &before);
+	rc = rollout_line(r, text, &rec, &why);
+	if (text.n % 4 == 0) /* of some lines: it takes long */
+		agree(r, &before, text, rc, &rec);
 	if (rc == 1) {
-		MUST(digest(&rec) == digest(&other));
+		(void)digest(&rec);
 		check(&rec, before.turn_seq);
 	} else if (rc < 0) {
 		size_t at = rollout_resync(text);
 
-		MUST(why != NULL && why == why_too);
+		MUST(why != NULL);
 		MUST(at == text.n || (at > 0 && at < text.n && text.p[at] == '{'));
 	}
-	rollout_free(twin);
 }
 
 int

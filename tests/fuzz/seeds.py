@@ -63,10 +63,13 @@ def rollouts():
                 yield text
             lines.append(text)
         if fresh:
-            yield b"\n".join(lines[:12])[:8000]
+            yield b"\n".join(lines[:8])[:4000]
 
 
 # -------------------------------------------------------------------------------- frames
+RAW, RLE = 0, 1
+
+
 def frames():
     """Plain and compressed files, with the two bytes that fuzz_linerd.c takes off."""
     text = b"one\ntwo\n\nthree three three three\nrest"
@@ -74,7 +77,7 @@ def frames():
         for longest in (b"\0", b"\1", b"\xff"):
             yield how + longest + text + b"\n" + b"x" * 300 + b"\nend\n"
     blocks = [
-        (0, b"one\n"), (2, b"\n", 131072), (2, b"x", 131072), (0, b"\ntwo\nthree"), (2, b"a", 7), (0, b""), (3, b"zz"), (1, b"\0" * 20)]
+        (RAW, b"one\n"), (RLE, b"\n", 131072), (RLE, b"x", 131072), (RAW, b"\ntwo\nthree"), (RLE, b"a", 7), (RAW, b""), (3, b"zz"), (2, b"\0" * 20)]
 
     def frame(*parts, window=0x58, last=True):
         out = struct.pack("<IBB", 0xFD2FB528, 0, window)
@@ -88,7 +91,8 @@ def frames():
             *[frame(b) for b in blocks], frame(*blocks[:5]), frame(blocks[0], last=False), skip, several, several[:-9], b"",
             zstd(text), zstd(text, "--no-check"), zstd(text * 30, "-19"), zstd(bytes(range(256)) * 3), zstd(text)[:-2], zstd(text)[:-1] + b"?",
             frame(blocks[0], window=0x78), frame(blocks[0], window=0x80), b"\x27\xb5\x2f\xfd" + b"\0" * 9, b"(\xb5",
-            frame(*[(2, b"x", 131072)] * 80, blocks[3]), zstd(os.urandom(1200)), zstd(text) * 20):
+            frame(*[(RLE, b"x", 131072)] * 80, blocks[3]), zstd(os.urandom(1200)), zstd(text) * 20,
+            frame((RAW, b"a")) * 60, skip * 40 + frame(blocks[0]) * 30):
         for longest in (b"\1", b"\xff"):
             yield b"\1" + longest + data
 
@@ -161,17 +165,22 @@ def none():
 
 
 def target(name, function):
-    """All seeds of the target NAME, whose row names FUNCTION."""
+    """All seeds of the target NAME, whose row names FUNCTION. Lines of a .jsonl are taken alone, too."""
     yield from globals()[function]()
     for path in sorted(glob.glob(f"{HERE}/seeds/{name}/*")):
-        yield read(path)
+        data = read(path)
+        yield data
+        if path.endswith(".jsonl"):
+            yield from data.splitlines(True)
 
 
-def words(paths):
-    """A dictionary for libFuzzer: the texts that stand in these C files."""
+def words(name, paths):
+    """A dictionary for libFuzzer: the texts that stand in these C files, and seeds/NAME.dict."""
     found = set()
     for path in paths:
         text = re.sub(r"/\*.*?\*/|^#.*?$", "", read(path).decode(), flags=re.S | re.M)
         found.update(re.findall(r'"((?:[^"\\]|\\.){2,40})"', text))
     good = [w for w in sorted(found) if re.fullmatch(r"[A-Za-z0-9_.:/ -]+", w)]
-    return "".join(f'"{w}"\n' for w in good) + "".join(f'"\\"{w}\\":"\n' for w in good if re.fullmatch(r"\w+", w))
+    more = f"{HERE}/seeds/{name}.dict"
+    own = read(more).decode() if os.path.exists(more) else ""
+    return own + "".join(f'"{w}"\n' for w in good) + "".join(f'"\\"{w}\\":"\n' for w in good if re.fullmatch(r"\w+", w))
