@@ -96,7 +96,9 @@ class Bench:
         if any(p.returncode for p in done):
             return False
         for name, files in wanted.items():
-            p = subprocess.run([CC, *LINK, "-o", self.program(name), *map(self.obj, files), *pkg_config("--libs"), "-lm"],
+            first, *rest = map(self.obj, files)
+            subprocess.run(["ar", "rcs", f"{self.dir}/obj/{name}.a", *rest], check=True)  # only what is needed is linked
+            p = subprocess.run([CC, *LINK, "-o", self.program(name), first, f"{self.dir}/obj/{name}.a", *pkg_config("--libs"), "-lm"],
                                capture_output=True, text=True, check=False)
             self.errors += p.stderr
             if p.returncode:

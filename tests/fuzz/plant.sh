@@ -29,7 +29,7 @@ for name in "${names[@]}"; do
 	tree=$work/$name
 	mkdir -p "$tree/tests"
 	cp -R "$source_dir/src" "$source_dir/conf" "$tree/"
-	cp -R "$here" "$tree/tests/fuzz"
+	cp -R "$here" "$source_dir/tests/unit" "$tree/tests/"
 	chmod -R u+w "$tree"
 	if ! patch -s -p1 -d "$tree" <"$here/plant/$name.patch" >"$work/log" 2>&1; then
 		printf 'not ok %d - %s: the patch does not fit the sources any more\n' "$n" "$name"

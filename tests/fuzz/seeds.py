@@ -159,9 +159,22 @@ def rates():
             yield text + b"\xff" + json.dumps({"unit": "USD", "per_unit": 1000, "models": {rows[0]["model"]: override, "mine": override}}).encode()
 
 
-def none():
-    """Nothing but the files in seeds/."""
-    return ()
+def templates():
+    """Each template of the unit tests alone, and two or three that name each other."""
+    found = set()
+    for path in sorted(glob.glob(SRC + "/tests/unit/test_mustache_*.c")):
+        for text in re.findall(r'"((?:[^"\\]|\\.)*\{\{(?:[^"\\]|\\.)*)"', read(path).decode()):
+            found.add(text.replace("\\n", "\n").replace('\\"', '"').encode()[:600])
+    for i, text in enumerate(sorted(found)):
+        yield text + b"\x1e" + b"%d" % (i % 7)
+    sets = (
+        (b"{{#b}}\n  {{>b}}\n{{/b}}{{^c}}none{{/c}}{{{x.y}}}{{&z}}{{! said }}", b"<{{.}}>\n{{#a}}{{>c}}{{/a}}\n", b"c{{#.}}x{{/.}}\r\n"),
+        (b"{{<b}}{{$t}}mine{{/t}}\n{{$u}}\n  two\n  lines\n{{/u}}\n{{/b}}", b"<h>{{$t}}none{{/t}}</h>\n  {{$u}}x{{/u}}\n"),
+        (b"{{>*n}}{{=<% %>=}}<%#a%>{{<%b%>}}<%/a%><%={{ }}=%>{{a}}", b"{{b}}", b"{{<a}}{{/a}}"),
+        (b"{{#a}}{{#b}}{{#c}}{{a.b.c}}{{/c}}{{^d}} {{> b }}{{/d}}{{/b}}{{/a}}\n", b"  {{#x}}\n    y\n  {{/x}}\n{{>c}}\n", b"|\n  {{{q}}}\n|"))
+    for pieces in sets:
+        for seed in (b"", b"1", b"22", b"x", b"yz", b"~"):
+            yield b"\x1e".join(pieces) + b"\x1e" + seed
 
 
 def target(name, function):
