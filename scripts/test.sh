@@ -40,6 +40,8 @@ Stages: ${STAGES[*]} (all of them when none is named).
   --keep   keep the build folders of a run without failures, too
 
 TMPDIR     where the build folders are made (/tmp)
+TRACK_FUZZ_SECONDS
+           time for each fuzz target in the stage clang (30 with CI set, else 5)
 TRACK_LAB  the lab's folder (../shared/lab beside the checkout); with CI set its
            absence is a failure, otherwise the tests that need it are skipped
 END
@@ -57,7 +59,7 @@ stage_clang()
 	export UBSAN_OPTIONS=print_stacktrace=1
 	export ASAN_SYMBOLIZER_PATH=/usr/bin/llvm-symbolizer-14
 
-	"$src/configure" --enable-werror --enable-asan --enable-ubsan CC=clang-14 &&
+	"$src/configure" --enable-werror --enable-asan --enable-ubsan --enable-fuzzing CC=clang-14 &&
 	    make -j"$JOBS" && make -j"$JOBS" check
 }
 
@@ -134,6 +136,9 @@ run_stage()
 		text='failed'
 	fi
 	printf '%-10s %4d s  %s\n' "$name" $((SECONDS - started)) "$text"
+	if [ "$name" = clang ] && [ -f "$dir/tests/fuzz/fuzz.log" ]; then
+		sed -n 's/^ok [0-9]* - \([a-z]*: .* runs\)/  fuzzed: \1/p' "$dir/tests/fuzz/fuzz.log"
+	fi
 	if [ "$failed" != "$before" ]; then
 		printf -- '--- %s: what failed; the whole log is %s\n' "$name" "$log"
 		shown=$(show_failed "$dir")

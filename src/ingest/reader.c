@@ -353,8 +353,9 @@ is_beginning_of(struct reader *r, const struct st_file *other)
 	a = rewound(r);
 	b = linerd_new(fd, other->compressed, READER_LINE_MAX);
 	while (same && linerd_next(a, &x, &ignored) == 1 && x.complete)
-		same = linerd_next(b, &y, &ignored) == 1 && y.complete && x.n == y.n &&
-		       x.oversized == y.oversized && memcmp(x.p, y.p, x.n) == 0;
+		same = linerd_next(b, &y, &ignored) == 1 && y.complete &&
+		       x.end - x.offset == y.end - y.offset &&
+		       (x.oversized || y.oversized || memcmp(x.p, y.p, x.n) == 0);
 	linerd_free(a);
 	linerd_free(b);
 	close(fd);

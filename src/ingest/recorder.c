@@ -455,8 +455,10 @@ recorder_line(struct recorder *r, const struct line *line, struct err *e)
 	r->ro->lines++;
 	r->counts->lines++;
 	if (line->oversized)
-		return skip(
-		    r, line->offset, line->end - line->offset, "longer than 64 MiB", true, e);
+		return skip(r, line->offset, line->end - line->offset,
+		    line->dense ? "longer than 8 MiB, compressed more than 1,000 to 1"
+				: "longer than 64 MiB",
+		    true, e);
 	rc = rollout_line(r->parser, text, &rec, &why);
 	if (rc == 0)
 		return 0;

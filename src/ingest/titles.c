@@ -1,72 +1,24 @@
-/*
- * Titles from session_index.jsonl: in one file the last line of a thread holds;
- * where two homes name the same thread, the newer one.
- */
+/* Titles from the session_index.jsonl of all homes into the store, when one of them changed. */
 #include "base/compat.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/linerd.h"
-#include "base/table.h"
 #include "base/xalloc.h"
 #include "ingest/ingest.h"
-#include "json/jx.h"
+#include "ingest/title_index.h"
 #include "store/st_home.h"
-#include "time/civil.h"
-
-#define TITLE_LINE_MAX ((size_t)1024 * 1024)
-
-struct title {
-	char *id, *text;
-	int64_t ms; /* updated_at; 0 when it cannot be read */
-	size_t home;
-	UT_hash_handle hh;
-};
-
-/* TEXT for thread ID stands in home number HOME. */
-static void
-take(struct title **all, struct str id, struct str text, int64_t ms, size_t home)
-{
-	struct title *t;
-
-	HASH_FIND(hh, *all, id.p, id.n, t);
-	if (t == NULL) {
-		t = xcalloc(1, sizeof(*t));
-		t->id = str_dup(id);
-		HASH_ADD_KEYPTR(hh, *all, t->id, id.n, t);
-	} else if (t->home != home && t->ms > ms)
-		return;
-	free(t->text);
-	t->text = str_dup(text);
-	t->ms = ms;
-	t->home = home;
-}
 
 static void
 read_index(const char *path, size_t home, struct title **all)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct json_tokener *tok = jx_tokener(32);
-	struct linerd *in = linerd_new(fd, false, TITLE_LINE_MAX);
-	struct line line;
-	struct err ignored;
 
-	while (fd >= 0 && linerd_next(in, &line, &ignored) == 1 && line.complete) {
-		struct json_object *o = line.oversized ? NULL : jx_parse(tok, line.p, line.n);
-		struct str id = jx_str(o, "id"), name = jx_str(o, "thread_name");
-		int64_t ms = 0;
-
-		(void)civil_parse_instant(jx_str(o, "updated_at"), &ms); /* stays 0 */
-		if (id.n > 0 && name.p != NULL)
-			take(all, id, name, ms, home);
-		json_object_put(o);
-	}
-	linerd_free(in);
-	json_tokener_free(tok);
-	if (fd >= 0)
-		close(fd);
+	if (fd < 0)
+		return;
+	title_index_read(fd, home, all);
+	close(fd);
 }
 
 /* What tells whether an index changed: 0 when there is none. */
@@ -82,21 +34,12 @@ signature(const char *path)
 }
 
 static int
-write_titles(struct store *s, struct title *all, struct err *e)
+write_titles(struct store *s, const struct title *all, struct err *e)
 {
-	struct title *t, *next;
-	int rc = 0;
-
-	HASH_ITER(hh, all, t, next)
-	{
-		if (rc == 0)
-			rc = st_thread_title(s, str_of(t->id), str_of(t->text), t->ms, e);
-		HASH_DEL(all, t);
-		free(t->id);
-		free(t->text);
-		free(t);
-	}
-	return rc;
+	for (const struct title *t = all; t != NULL; t = t->hh.next)
+		if (st_thread_title(s, str_of(t->id), str_of(t->text), t->ms, e) < 0)
+			return -1;
+	return 0;
 }
 
 int
@@ -106,6 +49,7 @@ ingest_titles(struct store *s, const char *const *homes, size_t n, bool again, s
 	char text[24], *seen;
 	uint64_t now = 0;
 	bool same;
+	int rc;
 
 	for (size_t i = 0; i < n; i++) {
 		char *path = xasprintf("%s/session_index.jsonl", homes[i]);
@@ -130,7 +74,9 @@ ingest_titles(struct store *s, const char *const *homes, size_t n, bool again, s
 			read_index(path, i, &all);
 		free(path);
 	}
-	if (write_titles(s, all, e) < 0)
+	rc = write_titles(s, all, e);
+	title_index_clear(&all);
+	if (rc < 0)
 		return -1;
 	return store_meta_set(s, "titles_read", text, e);
 }

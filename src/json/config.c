@@ -1,9 +1,11 @@
 #include "base/compat.h"
 
+#include "base/utf8.h"
 #include "base/xalloc.h"
 #include "json/config.h"
 
 #define CONFIG_MAX ((size_t)1024 * 1024)
+#define KEY_SHOWN 60 /* bytes of a key in a warning */
 
 struct load {
 	const char *path;
@@ -202,13 +204,17 @@ warn_unknown(struct load *l, const char *key)
 {
 	struct config *c = l->c;
 	const char *nearest = keys[0].name;
+	struct sbuf shown;
 
 	for (size_t i = 1; i < ARRAY_LEN(keys); i++)
 		if (distance(key, keys[i].name) < distance(key, nearest))
 			nearest = keys[i].name;
+	sbuf_init(&shown, KEY_SHOWN * 3); /* a byte becomes three at most */
+	utf8_add_plain(&shown, str_n(key, strnlen(key, KEY_SHOWN)));
 	c->warnings = xreallocarray(c->warnings, c->warnings_len + 1, sizeof(*c->warnings));
 	c->warnings[c->warnings_len++] =
-	    xasprintf("%s: unknown key \"%.60s\"; the nearest is \"%s\"", l->path, key, nearest);
+	    xasprintf("%s: unknown key \"%s\"; the nearest is \"%s\"", l->path, shown.buf, nearest);
+	sbuf_free(&shown);
 }
 
 static int

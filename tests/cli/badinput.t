@@ -662,6 +662,10 @@ for what, text, says in (("no JSON", b"{", ()), ("a list", b"[]", ("object",)), 
 h.config = h.write("../config.json", b'{"timezon":"UTC"}')
 rc, out, err = h.ct("report")
 tap.ok(rc == 0 and '"timezon"' in err and "timezone" in err and err.count("\n") == 1, "an unknown key of the configuration: a warning with the nearest name, exit 0", err)
+h.config = h.write("../config.json", b'{"a\\nb\\u001b[31m\\u202e":1, "' + "ä".encode() * 50 + b'":2}')
+rc, out, err = h.ct("report")
+tap.ok(rc == 0 and err.count("\n") == 2 and '"a\ufffdb\ufffd[31m\ufffd"' in err and '"' + "ä" * 30 + '"' in err and "\x1b" not in err,
+       "... on one line of its own, without control characters, cut between characters", repr(err))
 h.config = h.root + "/none.json"
 tap.ok(h.ct("report")[0] == 0, "a configuration that is not there is none")
 h.config = "/dev/null"

@@ -194,19 +194,222 @@ damaged(void **state UNUSED)
 static void
 window_sizes(void **state UNUSED)
 {
-	static const char w27[] = "\x28\xb5\x2f\xfd\x00\x88\x11\x00\x00"
+	static const char w25[] = "\x28\xb5\x2f\xfd\x00\x78\x11\x00\x00"
 				  "a\n";
-	static const char w28[] = "\x28\xb5\x2f\xfd\x00\x90\x11\x00\x00"
+	static const char w26[] = "\x28\xb5\x2f\xfd\x00\x80\x11\x00\x00"
 				  "a\n";
 
-	sbuf_add(&packed, w27, sizeof(w27) - 1);
+	sbuf_add(&packed, w25, sizeof(w25) - 1);
 	open_packed(packed.len, 100);
 	expect("a", 0, 2, true);
 	expect_end();
 	sbuf_reset(&packed);
-	sbuf_add(&packed, w28, sizeof(w28) - 1); /* would take 256 MiB */
+	sbuf_add(&packed, w26, sizeof(w26) - 1); /* would take 64 MiB */
 	open_packed(packed.len, 100);
 	expect_damaged();
+	assert_non_null(strstr(e.msg, "too much memory"));
+	expect_end(); /* nothing more comes out of it */
+}
+
+/* The formats before version 1 have magic numbers that end in FD2FB522 to FD2FB527. */
+static void
+old_formats(void **state UNUSED)
+{
+	for (int v = 0x22; v <= 0x27; v++) {
+		sbuf_reset(&packed);
+		(void)frame("one\n", 4, false);
+		sbuf_addc(&packed, (char)v);
+		sbuf_add(&packed, "\xb5\x2f\xfd\x00\x00\x00\x00\x00\x00\x00\x00", 11);
+		open_packed(packed.len, 100);
+		expect("one", 0, 4, true);
+		expect_damaged();
+		assert_non_null(strstr(e.msg, "no zstd frame at byte"));
+	}
+}
+
+static void
+add_block(char kind, size_t size, const char *bytes, size_t n)
+{
+	size_t head = size << 3 | (size_t)kind;
+
+	for (int i = 0; i < 3; i++)
+		sbuf_addc(&packed, (char)(head >> (8 * i) & 0xff));
+	sbuf_add(&packed, bytes, n);
+}
+
+#define RAW 0
+#define LAST 1
+#define RLE 2
+#define BLOCK ((size_t)131072)
+
+static void
+begin_blocks(void)
+{
+	sbuf_reset(&packed);
+	sbuf_add(&packed, "\x28\xb5\x2f\xfd\x00\x58", 6); /* a window of 2 MiB */
+}
+
+/* One frame: TEXT, then a block of the reserved kind 3. */
+static void
+good_before_bad(void **state UNUSED)
+{
+	begin_blocks();
+	add_block(RAW, 4, "one\n", 4);
+	add_block(RAW, 4, "two\n", 4);
+	add_block(6, 1, "x", 1);
+	open_packed(packed.len, 100);
+	expect("one", 0, 4, true);
+	expect("two", 4, 8, true);
+	expect_damaged();
+	/* the last block is cut in its middle: what came of it is read */
+	begin_blocks();
+	add_block(RAW, 4, "one\n", 4);
+	add_block(RAW, 100, "two\nthr", 7);
+	open_packed(packed.len, 100);
+	expect("one", 0, 4, true);
+	expect("two", 4, 8, true);
+	expect_damaged();
+	assert_non_null(strstr(e.msg, "ends in the middle"));
+}
+
+/* More text in one frame than fits into the buffer, whose file ends behind a whole block. */
+static void
+cut_behind_much(void **state UNUSED)
+{
+	struct line l;
+	int64_t lines = 0;
+	int rc;
+
+	begin_blocks();
+	for (int i = 0; i < 12; i++) {
+		add_block(RLE, BLOCK - 1, "x", 1);
+		add_block(RAW, 1, "\n", 1);
+	}
+	open_packed(packed.len, BLOCK);
+	while ((rc = linerd_next(r, &l, &e)) == 1) {
+		assert_int_equal(l.offset, lines * (int64_t)BLOCK);
+		assert_int_equal(l.n, BLOCK - 1);
+		lines++;
+	}
+	assert_int_equal(rc, -1);
+	assert_int_equal(lines, 12);
+}
+
+/* Skippable frames that are larger than a read, frames without text, and only such. */
+static void
+frames_without_text(void **state UNUSED)
+{
+	size_t n = 3 * CHUNK + 1;
+	char *junk = xcalloc(1, n);
+
+	for (int i = 0; i < 2; i++) {
+		sbuf_add(&packed, "\x5f\x2a\x4d\x18\x01\x00\x0c\x00", 8); /* 0x0c0001 = n */
+		sbuf_add(&packed, junk, n);
+		for (int k = 0; k < 1000; k++)
+			(void)frame("", 0, k % 2 == 0);
+	}
+	open_packed(packed.len, 100);
+	expect_end();
+	(void)frame("one\n", 4, true);
+	open_packed(packed.len, 100);
+	expect("one", 0, 4, true);
+	expect_end();
+	open_packed(CHUNK, 100); /* inside the first one */
+	expect_damaged();
+	free(junk);
+}
+
+/* A line of N blocks of 128 KiB, each in 4 bytes, between two short ones. */
+static void
+dense_line(size_t blocks)
+{
+	begin_blocks();
+	add_block(RAW, 4, "one\n", 4);
+	for (size_t i = 0; i < blocks; i++)
+		add_block(RLE, BLOCK, "A", 1);
+	add_block(LAST, 5, "\ntwo\n", 5);
+	open_packed(packed.len, SIZE_MAX);
+}
+
+static void
+dense(void **state UNUSED)
+{
+	struct line l;
+
+	dense_line(64); /* 8 MiB: handed out */
+	expect("one", 0, 4, true);
+	assert_int_equal(linerd_next(r, &l, &e), 1);
+	assert_false(l.oversized || l.dense);
+	assert_int_equal(l.n, 64 * BLOCK);
+	expect("two", 64 * (int64_t)BLOCK + 5, 64 * (int64_t)BLOCK + 9, true);
+	expect_end();
+	dense_line(70);
+	expect("one", 0, 4, true);
+	assert_int_equal(linerd_next(r, &l, &e), 1);
+	assert_true(l.oversized && l.dense && l.complete);
+	assert_int_equal(l.n, 0);
+	assert_int_equal(l.offset, 4);
+	assert_int_equal(l.end, 70 * BLOCK + 5);
+	expect("two", 70 * (int64_t)BLOCK + 5, 70 * (int64_t)BLOCK + 9, true);
+	expect_end();
+}
+
+/*
+ * 2048 blocks are the 256 MiB that any file may have. With k blocks of 4 bytes, 1000 bytes of
+ * text for each byte are reached where 131072 k = 268435456 + 4000 k, at 2112 and a half.
+ */
+static void
+more_text_than_allowed(void **state UNUSED)
+{
+	struct line l;
+
+	dense_line(2112);
+	expect("one", 0, 4, true);
+	assert_int_equal(linerd_next(r, &l, &e), 1);
+	assert_true(l.dense);
+	expect("two", 2112 * (int64_t)BLOCK + 5, 2112 * (int64_t)BLOCK + 9, true);
+	expect_end();
+	dense_line(2120);
+	expect("one", 0, 4, true);
+	assert_int_equal(linerd_next(r, &l, &e), -1);
+	assert_int_equal(e.code, ERR_LIMIT);
+	assert_non_null(strstr(e.msg, "256 MiB"));
+	expect_end();
+}
+
+/* N lines without text, of which 20000 are free and each 8 compressed bytes pay for one more. */
+static int64_t
+empty_lines(size_t n, int *rc)
+{
+	int64_t lines = 0;
+	struct line l;
+
+	begin_blocks();
+	for (size_t left = n; left > 0; left -= left < BLOCK ? left : BLOCK)
+		add_block(RLE, left < BLOCK ? left : BLOCK, "\n", 1);
+	add_block(LAST, 0, "", 0);
+	open_packed(packed.len, 100);
+	while ((*rc = linerd_next(r, &l, &e)) == 1) {
+		assert_int_equal(l.n, 0);
+		assert_int_equal(l.offset, lines);
+		lines++;
+	}
+	return lines;
+}
+
+static void
+more_lines_than_allowed(void **state UNUSED)
+{
+	int rc;
+
+	assert_int_equal(empty_lines(20000, &rc), 20000);
+	assert_int_equal(rc, 0);
+	/* 6 bytes of the frame and 4 of the block were used, 3 of the next one may be */
+	assert_int_equal(empty_lines(100 * BLOCK, &rc), 20001);
+	assert_int_equal(rc, -1);
+	assert_int_equal(e.code, ERR_LIMIT);
+	assert_non_null(strstr(e.msg, "20,000"));
+	expect_end();
 }
 
 /*
@@ -274,6 +477,13 @@ main(void)
 		cmocka_unit_test_setup_teardown(cut, clean, clean),
 		cmocka_unit_test_setup_teardown(damaged, clean, clean),
 		cmocka_unit_test_setup_teardown(window_sizes, clean, clean),
+		cmocka_unit_test_setup_teardown(old_formats, clean, clean),
+		cmocka_unit_test_setup_teardown(good_before_bad, clean, clean),
+		cmocka_unit_test_setup_teardown(cut_behind_much, clean, clean),
+		cmocka_unit_test_setup_teardown(frames_without_text, clean, clean),
+		cmocka_unit_test_setup_teardown(dense, clean, clean),
+		cmocka_unit_test_setup_teardown(more_text_than_allowed, clean, clean),
+		cmocka_unit_test_setup_teardown(more_lines_than_allowed, clean, clean),
 		cmocka_unit_test_setup_teardown(sizes_around_the_buffer, clean, clean),
 		cmocka_unit_test_setup_teardown(too_long, clean, clean),
 	};
