@@ -17,6 +17,7 @@
 #define CHUNK_BYTES ((size_t)256 * 1024)
 #endif
 #define BUFFER_BYTES (2 * CHUNK_BYTES)
+#define LONG_LINE (8 * CHUNK_BYTES)
 #define MAGIC_BYTES ((size_t)4) /* of a frame: RFC 8878, 3.1.1 */
 #define BLOCK_HEADER ((size_t)3)
 #define CHECKSUM ((size_t)4)
@@ -310,11 +311,41 @@ is_dense(const struct linerd *r, size_t n, int64_t start)
 	       (int64_t)n / LINERD_TEXT_RATIO > used_bytes(r) - start;
 }
 
+/*
+ * Where the line in the buffer ends is looked for ahead, once it has outgrown LONG_LINE: one that
+ * will be passed over is not kept, for one that will be handed out there is room at once. Returns
+ * whether it is too long.
+ */
+static bool
+will_be_too_long(struct linerd *r)
+{
+	size_t n = r->to - r->from, more = 0;
+	char *chunk = xmalloc(CHUNK_BYTES), *lf = NULL;
+	ssize_t got = 1;
+
+	while (lf == NULL && got > 0 && n + more <= r->max_line) {
+		got = pread(r->fd, chunk, CHUNK_BYTES, (off_t)(r->offset + (int64_t)(n + more)));
+		if (got > 0) {
+			lf = memchr(chunk, '\n', (size_t)got);
+			more += lf == NULL ? (size_t)got : (size_t)(lf - chunk) + 1;
+		}
+	}
+	free(chunk);
+	if (n + more > r->max_line + 1)
+		return true;
+	if (r->from + n + more + 1 > r->alloc) {
+		r->alloc = r->from + n + more + 1;
+		r->buf = xreallocarray(r->buf, r->alloc, 1);
+	}
+	return false;
+}
+
 static int
 next_line(struct linerd *r, struct line *out, struct err *e)
 {
 	size_t before = r->to - r->from, scanned = 0;
 	int64_t start = used_bytes(r);
+	bool looked = r->zs != NULL; /* what is not unpacked cannot be looked at */
 
 	for (;;) {
 		size_t n = r->to - r->from;
@@ -331,6 +362,11 @@ next_line(struct linerd *r, struct line *out, struct err *e)
 			return skip_long(r, false, out, e);
 		if (is_dense(r, n - before, start))
 			return skip_long(r, true, out, e);
+		if (!looked && n > LONG_LINE) {
+			looked = true;
+			if (will_be_too_long(r))
+				return skip_long(r, false, out, e);
+		}
 		if (r->eof)
 			return n == 0 ? 0 : hand_out(r, n, n, out);
 		scanned = n;

@@ -299,6 +299,45 @@ pieces_of_any_length(void **state UNUSED)
 	sbuf_free(&b);
 }
 
+/* Lines whose end is looked for ahead: of 3 MiB, the longest allowed, and one byte more. */
+static void
+looked_ahead(void **state UNUSED)
+{
+	const size_t max = (size_t)3 << 20;
+
+	for (int ended = 0; ended < 2; ended++) {
+		for (size_t over = 0; over < 2; over++) {
+			size_t n = 2 + (max + over) + 1 + 2 + (max + over) + (size_t)ended;
+			char *text = xmalloc(n + 1);
+			int64_t second = (int64_t)(2 + (max + over) + 1 + 2);
+
+			memset(text, 'x', n);
+			memcpy(text, "a\n", 2);
+			text[2 + max + over] = '\n';
+			memcpy(text + second - 2, "b\n", 2);
+			if (ended)
+				text[n - 1] = '\n';
+			text[n] = '\0';
+			open_text(text, n, max);
+			expect("a", 0, 2, true);
+			if (over)
+				expect_oversized(2, second - 2, true);
+			else {
+				text[2 + max] = '\0';
+				expect(text + 2, 2, second - 2, true);
+			}
+			expect("b", second - 2, second, true);
+			if (over)
+				expect_oversized(second, (int64_t)n, ended);
+			else {
+				text[n - (size_t)ended] = '\0';
+				expect(text + second, second, (int64_t)n, ended);
+			}
+			free(text);
+		}
+	}
+}
+
 static void
 unreadable(void **state UNUSED)
 {
@@ -322,6 +361,7 @@ main(void)
 		cmocka_unit_test_teardown(many_lines, clean),
 		cmocka_unit_test_teardown(from_an_offset, clean),
 		cmocka_unit_test_teardown(pieces_of_any_length, clean),
+		cmocka_unit_test_teardown(looked_ahead, clean),
 		cmocka_unit_test_teardown(unreadable, clean),
 	};
 
