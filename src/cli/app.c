@@ -53,23 +53,31 @@ app_flush(FILE *f, const char *name, struct err *e)
 	return err_sys(e, "cannot write %s", name);
 }
 
+int64_t
+app_now_ms(void)
+{
+	const char *v = getenv("CODEX_USAGE_NOW");
+	struct timespec ts;
+	int64_t ms;
+
+	if (v != NULL && v[0] != '\0' && civil_parse_instant(str_of(v), &ms) == 0)
+		return ms;
+	(void)clock_gettime(CLOCK_REALTIME, &ts); /* always there */
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 /* CODEX_USAGE_NOW: a fixed "now", for tests. */
 static int
 find_now(struct app *a, struct err *e)
 {
 	const char *v = getenv("CODEX_USAGE_NOW");
-	struct timespec ts;
 
-	if (v != NULL && v[0] != '\0') {
-		if (civil_parse_instant(str_of(v), &a->now_ms) < 0)
-			return err_set(e, ERR_USAGE,
-			    "CODEX_USAGE_NOW=%.60s: use a time like "
-			    "2026-01-02T10:00:00Z",
-			    v);
-		return 0;
-	}
-	(void)clock_gettime(CLOCK_REALTIME, &ts); /* always there */
-	a->now_ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	if (v != NULL && v[0] != '\0' && civil_parse_instant(str_of(v), &a->now_ms) < 0)
+		return err_set(e, ERR_USAGE,
+		    "CODEX_USAGE_NOW=%.60s: use a time like "
+		    "2026-01-02T10:00:00Z",
+		    v);
+	a->now_ms = app_now_ms();
 	return 0;
 }
 
@@ -84,34 +92,55 @@ program_folder(void)
 	return path;
 }
 
+/* As app_data_path, and what said so into *ORIGIN (static). */
+static char *
+data_path(const char *name, const char **origin)
+{
+	const char *named = getenv("CODEX_USAGE_DATADIR");
+	char *folder = program_folder(), *found = NULL;
+	char *paths[] = {
+		named == NULL || named[0] == '\0' ? NULL : xasprintf("%s/%s", named, name),
+		/* conf/ of a checkout: the other data stand beside it */
+		named == NULL || named[0] == '\0' ? NULL : xasprintf("%s/../%s", named, name),
+		folder == NULL ? NULL : xasprintf("%s/../share/codex-track/%s", folder, name),
+		/* from libexec/codex-track */
+		folder == NULL ? NULL : xasprintf("%s/../../share/codex-track/%s", folder, name),
+		xasprintf("%s/%s", PKGDATADIR, name),
+	};
+	static const char *const origins[] = { "CODEX_USAGE_DATADIR", "CODEX_USAGE_DATADIR",
+		"beside the program", "beside the program", "default" };
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		if (found == NULL && paths[i] != NULL && access(paths[i], R_OK) == 0) {
+			found = paths[i];
+			*origin = origins[i];
+		} else
+			free(paths[i]);
+	free(folder);
+	return found;
+}
+
+char *
+app_data_path(const char *name)
+{
+	const char *origin;
+
+	return data_path(name, &origin);
+}
+
 static int
 load_prices(struct app *a, struct err *e)
 {
-	const char *named = getenv("CODEX_USAGE_DATADIR");
-	char *folder = program_folder();
-	char *paths[] = {
-		named == NULL || named[0] == '\0' ? NULL : xasprintf("%s/rates.json", named),
-		folder == NULL ? NULL : xasprintf("%s/../share/codex-track/rates.json", folder),
-		xstrdup(PKGDATADIR "/rates.json"),
-	};
-	static const char *const origins[] = { "CODEX_USAGE_DATADIR", "beside the program",
-		"default" };
-	int rc = err_set(e, ERR_NOTFOUND,
-	    "rates.json was not found beside the program or in %s; "
-	    "install again",
-	    PKGDATADIR);
+	const char *origin = "default";
+	char *path = data_path("rates.json", &origin);
 
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
-		if (paths[i] != NULL && access(paths[i], R_OK) == 0) {
-			rc = price_card_load(&a->card, paths[i], a->config.pricing, e);
-			a->rates = (struct place){ paths[i], origins[i] };
-			paths[i] = NULL;
-			break;
-		}
-	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
-		free(paths[i]);
-	free(folder);
-	return rc;
+	if (path == NULL)
+		return err_set(e, ERR_NOTFOUND,
+		    "rates.json was not found beside the program or in %s; "
+		    "install again",
+		    PKGDATADIR);
+	a->rates = (struct place){ path, origin };
+	return price_card_load(&a->card, path, a->config.pricing, e);
 }
 
 static int
@@ -266,6 +295,22 @@ check_roots(const struct app *a, struct err *e)
 	return 0;
 }
 
+/* An ingest is shown on the terminal, and to who asked for it. */
+struct shown {
+	struct progress bar;
+	struct app *app;
+};
+
+static void
+show_progress(void *arg, const struct ingest_progress *at)
+{
+	struct shown *shown = arg;
+
+	progress_show(&shown->bar, at);
+	if (shown->app->progress != NULL)
+		shown->app->progress(shown->app->progress_arg, at);
+}
+
 int
 app_ingest(
     struct app *a, int64_t wait_ms, int64_t since_ms, struct ingest_summary *sum, struct err *e)
@@ -277,15 +322,15 @@ app_ingest(
 		.now_ms = a->now_ms,
 		.since_ms = since_ms,
 		.stop = app_stop(),
-		.progress = progress_show };
+		.progress = show_progress };
 	struct lock lock = { .fd = -1 };
-	struct progress bar;
+	struct shown shown = { .app = a };
 	struct store *s = NULL;
 	int rc = -1;
 
 	memset(sum, 0, sizeof(*sum));
-	progress_begin(&bar, stderr);
-	opts.arg = &bar;
+	progress_begin(&shown.bar, stderr);
+	opts.arg = &shown;
 	for (size_t i = 0; i < a->places.roots_len; i++)
 		roots[i] = (struct ingest_root){ a->places.roots[i].path, a->places.roots[i].label,
 			a->places.roots[i].is_home };
@@ -293,7 +338,7 @@ app_ingest(
 	    store_open_wait(&s, a->places.db.path, STORE_WRITER, wait_ms, e) == 0 &&
 	    lock_take(&lock, a->places.db.path, wait_ms, e) == 0) {
 		rc = ingest_run(s, &opts, sum, e);
-		progress_end(&bar);
+		progress_end(&shown.bar);
 		if (rc == 0 && sum->stopped)
 			rc = err_set(e, ERR_STOPPED, "stopped; what was read so far is stored");
 	}

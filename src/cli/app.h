@@ -27,6 +27,9 @@ struct app {
 	int64_t now_ms;
 	const char *money;   /* label before amounts */
 	struct store *store; /* a reader, after app_open */
+	/* told how far an ingest is, beside the terminal; NULL: nobody */
+	void (*progress)(void *arg, const struct ingest_progress *at);
+	void *progress_arg;
 };
 
 /*
@@ -67,6 +70,15 @@ int app_format(const struct opts *o, bool *table, enum printer_format *format, s
 
 /* The milliseconds that --wait of O asks for into *MS, DFLT_MS without it. Returns 0; -1 with ERR_USAGE in *E. */
 int app_wait(const struct opts *o, int64_t dflt_ms, int64_t *ms, struct err *e);
+
+/* Now in ms: CODEX_USAGE_NOW, or the clock; cannot fail. */
+int64_t app_now_ms(void);
+
+/*
+ * Path of the file or folder NAME among the data files: in CODEX_USAGE_DATADIR, beside the
+ * program, or where it was configured. Returns it, owned by the caller: free; NULL when it is in none.
+ */
+char *app_data_path(const char *name);
 
 /* Print the error E of PROGRAM on stderr. Returns the exit status for it: 2 for ERR_USAGE, 130 for ERR_STOPPED, else 1. */
 int app_fail(const char *program, const struct err *e);

@@ -21,6 +21,7 @@ struct store {
 	sqlite3 *db;
 	char *path;
 	struct stmt *stmts;
+	int64_t deadline_ms; /* of the monotonic clock; 0: none */
 };
 
 /* Fill *E from the last error of S's connection, in words for people. Returns always -1. */

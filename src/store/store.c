@@ -316,6 +316,45 @@ store_generation(struct store *s)
 }
 
 int64_t
+store_data_version(struct store *s, struct err *e)
+{
+	static const char SQL[] = "PRAGMA data_version";
+	struct stmt *q = store_stmt(s, SQL, e);
+	int64_t v = -1;
+
+	if (q != NULL && stmt_step(q, e) == 1)
+		v = stmt_i64(q, 0);
+	stmt_done(q);
+	return v;
+}
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts); /* always there */
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static int
+is_late(void *arg)
+{
+	const struct store *s = arg;
+
+	return monotonic_ms() > s->deadline_ms;
+}
+
+#define DEADLINE_STEPS 20000 /* of SQLite's machine between two looks at the clock */
+
+void
+store_deadline(struct store *s, int64_t ms)
+{
+	s->deadline_ms = monotonic_ms() + ms;
+	sqlite3_progress_handler(s->db, ms > 0 ? DEADLINE_STEPS : 0, ms > 0 ? is_late : NULL, s);
+}
+
+int64_t
 store_schema(struct store *s)
 {
 	return one_i64(s, "PRAGMA user_version", 0);

@@ -65,6 +65,12 @@ int64_t store_last_id(const struct store *s);
 /* Number in meta.generation: moves with every transaction that changed data. Returns it, 0 when there is none. */
 int64_t store_generation(struct store *s);
 
+/* A number that moves when another connection changed the file of S; far cheaper than store_generation. Returns it, -1 with *E when the file cannot be read. */
+int64_t store_data_version(struct store *s, struct err *e);
+
+/* From now on end a statement of S that still runs in MS milliseconds, with ERR_STOPPED; 0 lifts the limit. Cannot fail. */
+void store_deadline(struct store *s, int64_t ms);
+
 /* Add one to meta.generation, inside the caller's transaction. Returns 0; -1 with ERR_DB in *E. */
 int store_bump(struct store *s, struct err *e);
 

@@ -1,0 +1,144 @@
+#include "base/compat.h"
+
+#include "json/jm.h"
+#include "web/problem.h"
+#include "web/url.h"
+
+#define LOG_MAX 300
+
+void
+problem_of(const struct err *e, struct problem *p)
+{
+	switch (e->code) {
+	case ERR_NOTFOUND:
+		*p = (struct problem){ 503, "No data yet",
+			"There is no database yet, or nothing is in it. `codex-track web` and "
+			"`codex-track ingest` fill it; this page comes by itself then.",
+			5 };
+		return;
+	case ERR_BUSY:
+		*p = (struct problem){ 503, "The database is busy",
+			"Another program changes the database at this moment, or brings an older "
+			"one up to date. Try again in a moment; `codex-track ingest` tells more.",
+			2 };
+		return;
+	case ERR_INPUT:
+		*p = (struct problem){ 503, "The database cannot be read",
+			"The file is damaged, or another program or version wrote it. "
+			"`codex-track doctor` tells what is wrong and what to do.",
+			60 };
+		return;
+	case ERR_STOPPED:
+		*p = (struct problem){ 503, "This took too long",
+			"The answer was not ready in time. Take a shorter range or fewer groups.",
+			30 };
+		return;
+	case ERR_LIMIT:
+		*p = (struct problem){ 400, "The answer is too large",
+			"Take a shorter range, larger groups, or the export, which has no limit.",
+			0 };
+		return;
+	case ERR_NONE:
+	case ERR_USAGE:
+	case ERR_IO:
+	case ERR_DB:
+	case ERR_BUG:
+		break;
+	}
+	*p = (struct problem){ 500, "Something went wrong",
+		"The request could not be answered. The log of the web server has the reason; "
+		"`codex-track doctor` checks the database.",
+		0 };
+}
+
+void
+problem_log(struct str uri, const char *why)
+{
+	struct sbuf b;
+
+	sbuf_init(&b, 8192);
+	sbuf_addz(&b, "codex-track.fcgi: uri=\"");
+	url_escape_log(&b, uri, LOG_MAX);
+	sbuf_addz(&b, "\" error=\"");
+	url_escape_log(&b, str_of(why), 2 * LOG_MAX);
+	sbuf_addz(&b, "\"\n");
+	(void)fputs(b.buf, stderr); /* one write: lines of workers do not mix */
+	sbuf_free(&b);
+}
+
+static void
+json(struct resp *r, const struct problem *p, const struct params *params)
+{
+	struct json_object *o = json_object_new_object(), *list;
+	struct jw w;
+
+	jt_strz(o, "type", "about:blank");
+	jt_strz(o, "title", p->title);
+	jt_i64(o, "status", p->status);
+	jt_strz(o, "detail", p->detail);
+	if (params != NULL && params->faults_len > 0) {
+		list = jt_arr(o, "faults");
+		for (size_t i = 0; i < params->faults_len; i++) {
+			const struct param_fault *f = &params->faults[i];
+			struct json_object *x = jt_push_obj(list);
+
+			jt_strz(x, "param", f->param);
+			jt_strz(x, "value", f->value);
+			jt_strz(x, "what", f->what);
+			jt_strz(x, "allowed", f->allowed);
+		}
+		jt_strz(o, "param", params->faults[0].param);
+		jt_strz(o, "allowed", params->faults[0].allowed);
+	}
+	resp_header(r, "Content-Type", "application/problem+json");
+	jw_sbuf(&w, &r->body, false);
+	jt_write(&w, o);
+	sbuf_addc(&r->body, '\n');
+	json_object_put(o);
+}
+
+static void
+html(struct web *web, const struct request *req, struct resp *r, const struct problem *p)
+{
+	struct json_object *view = json_object_new_object(), *page = jt_obj(view, "page");
+	struct mustache_view mv;
+	struct err e;
+
+	jt_strz(page, "name", "error");
+	jt_strz(page, "title", p->title);
+	jt_strz(view, "base", req->prefix == NULL ? "" : req->prefix);
+	jt_strz(view, "version", PACKAGE_VERSION);
+	jt_i64(view, "status", p->status);
+	jt_strz(view, "detail", p->detail);
+	if (p->retry_s > 0)
+		jt_i64(view, "refresh", p->retry_s);
+	mv = jm_view(view);
+	if (mustache_render(web->templates, "plain_error", &mv, &r->body, &e) < 0) {
+		problem_log(STR(""), e.msg);
+		resp_header(r, "Content-Type", "text/plain; charset=utf-8");
+		sbuf_addf(&r->body, "%s\n%s\n", p->title, p->detail);
+	} else
+		resp_header(r, "Content-Type", "text/html; charset=utf-8");
+	json_object_put(view);
+}
+
+void
+problem_send(struct web *web, const struct request *req, struct resp *r, const struct problem *p,
+    bool is_html, const struct params *params)
+{
+	char seconds[16];
+
+	resp_reset(r, p->status);
+	resp_header(r, "Cache-Control", "no-store");
+	if (p->retry_s > 0) {
+		(void)snprintf(seconds, sizeof(seconds), "%d", p->retry_s);
+		resp_header(r, "Retry-After", seconds);
+	}
+	if (p->status == 405)
+		resp_header(r, "Allow", "GET, HEAD, OPTIONS");
+	if (is_html)
+		html(web, req, r, p);
+	else
+		json(r, p, params);
+	resp_send(r);
+}

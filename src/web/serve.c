@@ -1,0 +1,349 @@
+#include "base/compat.h"
+
+#include "base/hash.h"
+#include "base/xalloc.h"
+#include "json/jm.h"
+#include "web/problem.h"
+#include "web/resolve.h"
+#include "web/router.h"
+#include "web/serve.h"
+#include "web/view.h"
+
+#define URL_MAX ((size_t)65536)
+#define MINUTE_MS INT64_C(60000)
+#define ETAG_LEN 40
+
+static const char *
+param_of_gw(const void *arg, const char *name)
+{
+	const struct gw *g = arg;
+
+	return g->param(g, name);
+}
+
+/* ----------------------------------------------------------- the validator */
+
+static void
+etag_of(const struct ctx *c, char out[static ETAG_LEN])
+{
+	uint64_t h[2] = { c->web->base_hash, ~c->web->base_hash };
+	struct sbuf b;
+	char *progress;
+
+	sbuf_init(&b, URL_MAX * 2);
+	if (c->web->store != NULL)
+		sbuf_addf(&b, "%s %" PRId64 " ", c->web->database_id, c->web->generation);
+	sbuf_addf(&b, "%s %s %d %s ", c->req->prefix, c->req->path, c->is_html,
+	    c->query.tz == NULL ? "" : tz_name(c->query.tz));
+	sbuf_addf(&b, "%" PRId64 " ", c->query.range.from_ms);
+	if (!c->is_relative)
+		sbuf_addf(&b, "%" PRId64 " ", c->query.range.to_ms);
+	sbuf_addf(&b, "%" PRId64 " ",
+	    c->now_ms / ((c->route->flags & ROUTE_MINUTE) != 0 ? MINUTE_MS : PERIOD_QUARTER_MS));
+	params_canonical(&c->params, "", NULL, NULL, &b);
+	for (size_t i = 0; i < c->params.faults_len; i++)
+		sbuf_addf(&b, " %s=%s", c->params.faults[i].param, c->params.faults[i].value);
+	web_progress(c->web, &progress);
+	sbuf_addf(&b, " %s", progress == NULL ? "" : progress);
+	free(progress);
+	for (int i = 0; i < 2; i++)
+		h[i] = hash_bytes(b.buf, b.len, h[i]);
+	(void)snprintf(out, ETAG_LEN, "\"%016" PRIx64 "%016" PRIx64 "\"", h[0], h[1]);
+	sbuf_free(&b);
+}
+
+/* --------------------------------------------------------------- the answer */
+
+/* "/codex/api/v1/usage?period=7d" of PATH with the canonical query. Owned by the caller. */
+static char *
+link_to(
+    const struct ctx *c, const char *path, const char *less, const char *name, const char *value)
+{
+	struct sbuf b, query;
+
+	sbuf_init(&b, URL_MAX);
+	sbuf_init(&query, URL_MAX);
+	params_canonical(&c->params, less, name, value, &query);
+	sbuf_addf(&b, "%s%s", c->req->prefix, path);
+	if (query.len > 0)
+		sbuf_addf(&b, "?%s", query.buf);
+	sbuf_free(&query);
+	return sbuf_detach(&b);
+}
+
+static void
+add_link(struct ctx *c, const char *name, char *url)
+{
+	jt_strz(c->links, name, url);
+	free(url);
+}
+
+static void
+instant(struct json_object *o, const char *key, const struct tz *tz, int64_t ms, bool is_known)
+{
+	char text[32];
+
+	if (is_known)
+		civil_format_offset(ms, tz_offset_s(tz, ms), text);
+	jt_strz(o, key, is_known ? text : NULL);
+}
+
+static void
+fill_meta(struct ctx *c)
+{
+	static const char frame[] = "format theme refresh cursor";
+	const struct query *q = &c->query;
+	struct param group = { .name = "group", .kind = PARAM_CHOICE };
+	struct param format = { .name = "format", .kind = PARAM_CHOICE };
+	int64_t checked = web_checked_ms(c->web);
+
+	instant(c->meta, "from", q->tz, q->range.from_ms, q->range.from_ms > PERIOD_MIN);
+	instant(c->meta, "to", q->tz, q->range.to_ms, q->range.to_ms < PERIOD_MAX);
+	jt_strz(c->meta, "tz", tz_name(q->tz));
+	jt_strz(c->meta, "group",
+	    param_is_taken(c->route->takes, &group) ? BUCKETS[q->group].name : NULL);
+	if (c->web->store != NULL)
+		jt_i64(c->meta, "generation", c->web->generation);
+	instant(c->meta, "data_as_of", q->tz, checked, checked >= 0);
+	add_link(c, "self", link_to(c, c->route->twin, "theme refresh", NULL, NULL));
+	add_link(c, "html", link_to(c, c->route->path, "format", NULL, NULL));
+	if (param_is_taken(c->route->takes, &format))
+		add_link(c, "csv", link_to(c, c->route->twin, frame, "format", "csv"));
+}
+
+bool
+ctx_rows(const struct ctx *c, enum printer_format *format)
+{
+	const char *name = params_get(&c->params, "format");
+
+	if (c->is_html || name == NULL || strcmp(name, "json") == 0)
+		return false;
+	*format = strcmp(name, "csv") == 0 ? PRINTER_CSV : PRINTER_NDJSON;
+	return true;
+}
+
+FILE *
+ctx_stream(struct ctx *c, enum printer_format format, const char *name)
+{
+	static const char *const types[] = { "application/json", "application/x-ndjson",
+		"text/csv; charset=utf-8; header=present" };
+	static const char *const ends[] = { "json", "ndjson", "csv" };
+	char *file = xasprintf("attachment; filename=\"%s.%s\"", name, ends[format]);
+	FILE *f;
+
+	resp_header(c->resp, "Content-Type", types[format]);
+	if (format != PRINTER_JSON)
+		resp_header(c->resp, "Content-Disposition", file);
+	free(file);
+	f = resp_stream(c->resp);
+	return c->resp->is_head ? NULL : f;
+}
+
+void
+ctx_json(const struct ctx *c, struct sbuf *body)
+{
+	struct jw w;
+
+	jw_sbuf(&w, body, false);
+	jw_obj(&w);
+	jw_key(&w, "data");
+	jt_write(&w, c->data);
+	jw_key(&w, "meta");
+	jt_write(&w, c->meta);
+	jw_key(&w, "links");
+	jt_write(&w, c->links);
+	jw_obj_end(&w);
+	sbuf_addc(body, '\n');
+}
+
+static int
+send_html(struct ctx *c, struct json_object *view, struct err *e)
+{
+	struct mustache_view mv;
+
+	view_words(c->data);
+	view_frame(c, view);
+	mv = jm_view(view);
+	resp_header(c->resp, "Content-Type", "text/html; charset=utf-8");
+	return mustache_render(c->web->templates, c->route->template, &mv, &c->resp->body, e);
+}
+
+static int
+run_page(struct ctx *c, struct err *e)
+{
+	struct json_object *view = json_object_new_object(), *tree = json_object_new_object();
+	const char *next;
+	int rc;
+
+	c->data = jt_obj(tree, "data");
+	c->meta = jt_obj(tree, "meta");
+	c->links = jt_obj(tree, "links");
+	fill_meta(c);
+	rc = c->route->page(c, e);
+	if (rc == 0 && !c->resp->is_sent && c->status == 200) {
+		if ((next = jx_str(c->links, "next").p) != NULL && !c->is_html) {
+			char *link = xasprintf("<%s>; rel=\"next\"", next);
+
+			resp_header(c->resp, "Link", link);
+			free(link);
+		}
+		if (c->is_html)
+			rc = send_html(c, view, e);
+		else {
+			resp_header(c->resp, "Content-Type", "application/json");
+			ctx_json(c, &c->resp->body);
+		}
+		if (rc == 0 && (rc = sbuf_check(&c->resp->body, e)) == 0)
+			resp_send(c->resp);
+	}
+	json_object_put(view);
+	json_object_put(tree);
+	return rc;
+}
+
+/* ------------------------------------------------------------- one request */
+
+static int
+answer(struct ctx *c, struct err *e)
+{
+	char etag[ETAG_LEN];
+
+	if ((c->route->flags & ROUTE_DB) != 0 && web_store(c->web, e) < 0)
+		return -1;
+	if (resolve_query(c, e) < 0)
+		return -1;
+	if (c->params.faults_len > 0 && !c->is_html) {
+		problem_send(c->web, c->req, c->resp,
+		    &(struct problem){ 400, "Bad parameters",
+			"`faults` lists what is wrong with the query, and what would be right.",
+			0 },
+		    false, &c->params);
+		return 0;
+	}
+	if ((c->route->flags & ROUTE_NOTAG) != 0)
+		resp_header(c->resp, "Cache-Control", "no-store");
+	else {
+		etag_of(c, etag);
+		resp_header(c->resp, "Cache-Control", "private, no-cache");
+		resp_header(c->resp, "ETag", etag);
+		if (resp_matches(c->req->if_none_match, etag)) {
+			c->resp->status = 304;
+			resp_send(c->resp);
+			return 0;
+		}
+	}
+	return c->route->page != NULL ? run_page(c, e) : c->route->raw(c, e);
+}
+
+/* Answer REQ, which was read and may be answered, for the route R. */
+static void
+run_route(struct web *web, const struct request *req, struct resp *resp, struct ctx *c)
+{
+	static const char FRAME[] = "theme refresh";
+	char *takes =
+	    c->is_html ? xasprintf("%s %s", c->route->takes, FRAME) : xstrdup(c->route->takes);
+	struct err e = { .code = ERR_NONE };
+	struct problem p = { .status = 404, .title = "Not found" };
+	int rc;
+
+	c->web = web;
+	c->req = req;
+	c->resp = resp;
+	c->status = 200;
+	params_read(&c->params, takes, req->pairs, req->pairs_len);
+	rc = answer(c, &e);
+	if (rc < 0) {
+		problem_log(str_of(req->path), e.msg);
+		if (e.code == ERR_INPUT || e.code == ERR_DB || e.code == ERR_IO)
+			web_forget(web); /* another file may stand there in a moment */
+		problem_of(&e, &p);
+	} else if (c->status != 200) {
+		p.status = c->status;
+		p.detail = c->detail;
+	}
+	if (!resp->is_sent && (rc < 0 || c->status != 200))
+		problem_send(web, req, resp, &p, c->is_html, NULL);
+	query_clear(&c->query);
+	params_clear(&c->params);
+	free(takes);
+	resp_end(resp, rc == 0);
+}
+
+/* Is the request one that is refused before it is looked at? Fills *P. */
+static bool
+refused(struct web *web, const struct request *req, struct problem *p)
+{
+	if (!web_knows_host(web, req->host)) {
+		*p = (struct problem){ 403, "This name is not allowed",
+			"The application answers only to names it was told, so that no other site "
+			"can read your data through your browser. Start it with --allow-host NAME, "
+			"or put the name under \"hosts\" in the configuration.",
+			0 };
+		return true;
+	}
+	if (req->method == METHOD_OTHER) {
+		*p = (struct problem){ 405, "This method is not allowed",
+			"Everything here is read with GET or HEAD.", 0 };
+		return true;
+	}
+	return false;
+}
+
+static void
+redirect(const struct request *req, struct resp *resp)
+{
+	char *home = xasprintf("%s/", req->prefix);
+
+	resp_reset(resp, 308);
+	resp_header(resp, "Location", home);
+	resp_header(resp, "Cache-Control", "no-store");
+	resp_send(resp);
+	free(home);
+}
+
+static void
+options(struct resp *resp)
+{
+	resp_reset(resp, 204);
+	resp_header(resp, "Allow", "GET, HEAD, OPTIONS");
+	resp_send(resp);
+}
+
+void
+serve_request(void *arg, struct gw *g)
+{
+	struct web *web = arg;
+	struct request req;
+	struct resp resp;
+	struct ctx c = { .status = 200 };
+	struct problem p;
+	struct err e = { .code = ERR_NONE };
+	struct str uri = str_of(g->param(g, "REQUEST_URI"));
+	int rc = request_read(&req, param_of_gw, g, &e);
+	bool html = req.wants_html || (req.path != NULL && !route_is_api(str_of(req.path)));
+
+	resp_init(&resp, g, req.method == METHOD_HEAD);
+	if (refused(web, &req, &p)) {
+		problem_log(uri, p.title);
+		problem_send(web, &req, &resp, &p, html, NULL);
+	} else if (rc < 0) {
+		problem_log(uri, e.msg);
+		p = (struct problem){ e.code == ERR_LIMIT ? 414 : 400, "Bad request",
+			"The address is malformed, or longer than any page's. Nothing was looked up.",
+			0 };
+		problem_send(web, &req, &resp, &p, html, NULL);
+	} else if (req.method == METHOD_OPTIONS)
+		options(&resp);
+	else if (req.path[0] == '\0')
+		redirect(&req, &resp);
+	else if ((c.route = route_find(str_of(req.path), &c.is_html, c.args)) != NULL) {
+		run_route(web, &req, &resp, &c);
+		request_clear(&req);
+		return;
+	} else {
+		p = (struct problem){ 404, "No such page", "There is nothing at this address.", 0 };
+		problem_send(web, &req, &resp, &p, html, NULL);
+	}
+	resp_end(&resp, true);
+	request_clear(&req);
+}
