@@ -32,10 +32,12 @@ app_stop(void)
 void
 app_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal };
+	struct sigaction sa = { .sa_handler = on_signal }, old;
 
 	(void)sigaction(SIGINT, &sa, NULL); /* valid arguments do not fail */
 	(void)sigaction(SIGTERM, &sa, NULL);
+	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN) /* not under nohup */
+		(void)sigaction(SIGHUP, &sa, NULL);
 }
 
 int
@@ -269,9 +271,8 @@ app_close(struct app *a)
 	config_clear(&a->config);
 }
 
-/* A home or folder that is not there: say which, and how to go on. */
-static int
-check_roots(const struct app *a, struct err *e)
+int
+app_roots(const struct app *a, bool only_named, struct err *e)
 {
 	for (size_t i = 0; i < a->places.roots_len; i++) {
 		const struct place_root *r = &a->places.roots[i];
@@ -287,6 +288,8 @@ check_roots(const struct app *a, struct err *e)
 		}
 		if (r->is_named)
 			return err_sys(e, "%s (%s)", r->path, r->origin);
+		if (only_named)
+			continue;
 		return err_set(e, ERR_NOTFOUND,
 		    "No Codex data at %s. Name the folder with --home DIR, "
 		    "or set CODEX_HOME",
@@ -334,7 +337,7 @@ app_ingest(
 	for (size_t i = 0; i < a->places.roots_len; i++)
 		roots[i] = (struct ingest_root){ a->places.roots[i].path, a->places.roots[i].label,
 			a->places.roots[i].is_home };
-	if (check_roots(a, e) == 0 &&
+	if (app_roots(a, false, e) == 0 &&
 	    store_open_wait(&s, a->places.db.path, STORE_WRITER, wait_ms, e) == 0 &&
 	    lock_take(&lock, a->places.db.path, wait_ms, e) == 0) {
 		rc = ingest_run(s, &opts, sum, e);

@@ -42,6 +42,12 @@ int app_start(struct app *a, const char *program, const struct opts *o, struct e
 void app_close(struct app *a);
 
 /*
+ * Can the homes and folders of A be read? ONLY_NAMED leaves out the default one, which may
+ * come later. Returns 0; -1 with ERR_NOTFOUND or ERR_IO in *E.
+ */
+int app_roots(const struct app *a, bool only_named, struct err *e);
+
+/*
  * One pass of ingest for A, waiting at most WAIT_MS for another one, leaving files
  * last modified before SINCE_MS for later (INT64_MIN: none), with its result
  * in *SUM (ingest_summary_clear). Returns 0; -1 with ERR_BUSY (another one

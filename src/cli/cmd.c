@@ -8,6 +8,8 @@
 #define PROGRAM "codex-track"
 
 static const struct cmd *const cmds[] = {
+	&cmd_web,
+	&cmd_ui,
 	&cmd_report,
 	&cmd_status,
 	&cmd_sessions,
@@ -17,6 +19,7 @@ static const struct cmd *const cmds[] = {
 	&cmd_doctor,
 	&cmd_clear_db,
 	&cmd_demo,
+	&cmd_conf,
 };
 
 static void

@@ -25,6 +25,6 @@ int cmd_main(int argc, char **argv);
 int cmd_run(const struct cmd *c, const char *program, int argc, char **argv);
 
 extern const struct cmd cmd_report, cmd_export, cmd_status, cmd_sessions, cmd_explain, cmd_ingest,
-    cmd_doctor, cmd_clear_db, cmd_demo;
+    cmd_doctor, cmd_clear_db, cmd_demo, cmd_conf, cmd_web, cmd_ui;
 
 #endif

@@ -53,6 +53,7 @@ static const struct def {
 	OPT("time-limit", TEXT, time_limit, "SECS",
 	    "a request without progress for so long ends the worker (default: 60)"),
 	OPT("cgi", FLAG, cgi, NULL, "as plain CGI instead of FastCGI"),
+	OPT("spawn", FLAG, spawn, NULL, "lighttpd starts the workers (it runs as the owner)"),
 	OPT("socket", TEXT, socket, "PATH", "the socket of the workers"),
 	OPT("yes", FLAG, yes, NULL, "do not ask"),
 	OPT("help", FLAG, help, NULL, "this text"),

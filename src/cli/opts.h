@@ -25,7 +25,7 @@ struct opts {
 	struct opts_list homes, rollouts, hosts;
 	struct opts_filter filters[OPTS_LIST];
 	size_t filters_len;
-	bool today, counted, yes, json, paths, repair, demo, no_open, cgi, help, version;
+	bool today, counted, yes, json, paths, repair, demo, no_open, cgi, spawn, help, version;
 	char *const *operands;
 	size_t operands_len;
 };
