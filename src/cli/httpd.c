@@ -159,7 +159,9 @@ become(const struct httpd *h, char *conf, pid_t parent)
 {
 	char *const argv[] = { h->program, (char[]){ "-D" }, (char[]){ "-f" }, conf, NULL };
 	struct sigaction sa = { .sa_handler = SIG_DFL };
+	char *path = rundir_file(h->run, "log");
 	int null = open("/dev/null", O_RDWR);
+	int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
 	(void)setpgid(0, 0); /* Ctrl-C is for us: we end it in order */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -168,6 +170,7 @@ become(const struct httpd *h, char *conf, pid_t parent)
 	(void)sigaction(SIGPIPE, &sa, NULL);
 	(void)dup2(null, STDIN_FILENO);
 	(void)dup2(null, STDOUT_FILENO);
+	(void)dup2(log, STDERR_FILENO); /* the workers' messages, too */
 	execv(h->program, argv);
 	_exit(127);
 }

@@ -97,9 +97,11 @@ events_export(struct store *s, const struct query *q, bool counted, enum printer
     FILE *f, struct err *e)
 {
 	struct stmt *stmt;
+	struct err ignored;
 	int rc;
 
-	if (store_begin(s, e) < 0)
+	/* millions of rows are sorted: in a file that has no name, not in memory */
+	if (store_exec(s, "PRAGMA temp_store = FILE", e) < 0 || store_begin(s, e) < 0)
 		return -1;
 	rc = prepare(s, q, counted, &stmt, e);
 	if (rc == 0) {
@@ -107,5 +109,6 @@ events_export(struct store *s, const struct query *q, bool counted, enum printer
 		stmt_free(stmt);
 	}
 	store_rollback(s);
+	(void)store_exec(s, "PRAGMA temp_store = MEMORY", &ignored); /* as it was; slower without */
 	return rc;
 }

@@ -244,6 +244,7 @@ run_route(struct web *web, const struct request *req, struct resp *resp, struct 
 	    c->is_html ? xasprintf("%s %s", c->route->takes, FRAME) : xstrdup(c->route->takes);
 	struct err e = { .code = ERR_NONE };
 	struct problem p = { .status = 404, .title = "Not found" };
+	bool is_broken;
 	int rc;
 
 	c->web = web;
@@ -261,12 +262,13 @@ run_route(struct web *web, const struct request *req, struct resp *resp, struct 
 		p.status = c->status;
 		p.detail = c->detail;
 	}
+	is_broken = rc < 0 && resp->is_sent; /* a stream that cannot be ended as it should */
 	if (!resp->is_sent && (rc < 0 || c->status != 200))
 		problem_send(web, req, resp, &p, c->is_html, NULL);
 	query_clear(&c->query);
 	params_clear(&c->params);
 	free(takes);
-	resp_end(resp, rc == 0);
+	resp_end(resp, !is_broken);
 }
 
 /* Is the request one that is refused before it is looked at? Fills *P. */
