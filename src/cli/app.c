@@ -15,12 +15,18 @@
 #define DEFAULT_ZONE "Europe/Stockholm" /* design.md 8 */
 #define REPORT_WAIT_MS 2000
 
-static volatile int stop_signal;
+static volatile int stop_signal, again_signal;
 
 static void
 on_signal(int number)
 {
 	stop_signal = number;
+}
+
+static void
+on_hangup(int number)
+{
+	again_signal = number;
 }
 
 const volatile int *
@@ -53,12 +59,22 @@ app_flush(FILE *f, const char *name, struct err *e)
 	return err_sys(e, "cannot write %s", name);
 }
 
+int64_t
+app_now_ms(const struct app *a)
+{
+	struct timespec ts;
+
+	if (a->now_is_fixed)
+		return a->now_ms;
+	(void)clock_gettime(CLOCK_REALTIME, &ts); /* always there */
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 /* CODEX_USAGE_NOW: a fixed "now", for tests. */
 static int
 find_now(struct app *a, struct err *e)
 {
 	const char *v = getenv("CODEX_USAGE_NOW");
-	struct timespec ts;
 
 	if (v != NULL && v[0] != '\0') {
 		if (civil_parse_instant(str_of(v), &a->now_ms) < 0)
@@ -66,10 +82,10 @@ find_now(struct app *a, struct err *e)
 			    "CODEX_USAGE_NOW=%.60s: use a time like "
 			    "2026-01-02T10:00:00Z",
 			    v);
+		a->now_is_fixed = true;
 		return 0;
 	}
-	(void)clock_gettime(CLOCK_REALTIME, &ts); /* always there */
-	a->now_ms = (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	a->now_ms = app_now_ms(a);
 	return 0;
 }
 
@@ -240,9 +256,9 @@ app_close(struct app *a)
 	config_clear(&a->config);
 }
 
-/* A home or folder that is not there: say which, and how to go on. */
+/* A home or folder that is not there: say which, and how to go on; but when it is AWAITED. */
 static int
-check_roots(const struct app *a, struct err *e)
+check_roots(const struct app *a, bool awaited, struct err *e)
 {
 	for (size_t i = 0; i < a->places.roots_len; i++) {
 		const struct place_root *r = &a->places.roots[i];
@@ -256,6 +272,8 @@ check_roots(const struct app *a, struct err *e)
 				return err_sys(e, "%s (%s)", r->path, r->origin);
 			continue;
 		}
+		if (awaited && (errno == ENOENT || errno == ENOTDIR))
+			continue;
 		if (r->is_named)
 			return err_sys(e, "%s (%s)", r->path, r->origin);
 		return err_set(e, ERR_NOTFOUND,
@@ -266,11 +284,23 @@ check_roots(const struct app *a, struct err *e)
 	return 0;
 }
 
+/* The roots in the form of the ingest. Owned by the caller: free; its texts are A's. */
+static struct ingest_root *
+ingest_roots(const struct app *a)
+{
+	struct ingest_root *roots = xcalloc(a->places.roots_len, sizeof(*roots));
+
+	for (size_t i = 0; i < a->places.roots_len; i++)
+		roots[i] = (struct ingest_root){ a->places.roots[i].path, a->places.roots[i].label,
+			a->places.roots[i].is_home };
+	return roots;
+}
+
 int
 app_ingest(
     struct app *a, int64_t wait_ms, int64_t since_ms, struct ingest_summary *sum, struct err *e)
 {
-	struct ingest_root *roots = xcalloc(a->places.roots_len, sizeof(*roots));
+	struct ingest_root *roots = ingest_roots(a);
 	struct ingest_opts opts = { .roots = roots,
 		.roots_len = a->places.roots_len,
 		.card = a->card,
@@ -286,10 +316,7 @@ app_ingest(
 	memset(sum, 0, sizeof(*sum));
 	progress_begin(&bar, stderr);
 	opts.arg = &bar;
-	for (size_t i = 0; i < a->places.roots_len; i++)
-		roots[i] = (struct ingest_root){ a->places.roots[i].path, a->places.roots[i].label,
-			a->places.roots[i].is_home };
-	if (check_roots(a, e) == 0 &&
+	if (check_roots(a, false, e) == 0 &&
 	    store_open_wait(&s, a->places.db.path, STORE_WRITER, wait_ms, e) == 0 &&
 	    lock_take(&lock, a->places.db.path, wait_ms, e) == 0) {
 		rc = ingest_run(s, &opts, sum, e);
@@ -299,6 +326,27 @@ app_ingest(
 	}
 	lock_drop(&lock, rc == 0);
 	store_close(s);
+	free(roots);
+	return rc;
+}
+
+int
+app_watch(struct app *a, struct watch_opts *o, struct err *e)
+{
+	struct ingest_root *roots = ingest_roots(a);
+	struct sigaction sa = { .sa_handler = isatty(STDERR_FILENO) ? on_signal : on_hangup }, old;
+	int rc;
+
+	/* who has SIGHUP ignored (nohup) wants it ignored */
+	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		(void)sigaction(SIGHUP, &sa, NULL); /* valid arguments do not fail */
+	o->db = a->places.db.path;
+	o->roots = roots;
+	o->roots_len = a->places.roots_len;
+	o->card = a->card;
+	o->stop = app_stop();
+	o->again = &again_signal;
+	rc = check_roots(a, true, e) < 0 ? -1 : watch_run(o, e);
 	free(roots);
 	return rc;
 }

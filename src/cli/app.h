@@ -8,6 +8,7 @@
 #include "base/places.h"
 #include "cli/opts.h"
 #include "ingest/ingest.h"
+#include "ingest/watch.h"
 #include "json/config.h"
 #include "pricing/price.h"
 #include "report/printer.h"
@@ -25,6 +26,7 @@ struct app {
 	struct price_card *card;
 	struct place rates; /* the file that CARD came from */
 	int64_t now_ms;
+	bool now_is_fixed;   /* by CODEX_USAGE_NOW */
 	const char *money;   /* label before amounts */
 	struct store *store; /* a reader, after app_open */
 };
@@ -74,10 +76,21 @@ int app_fail(const char *program, const struct err *e);
 /* Make the failed writes of the stream F, called NAME in the message, an error: flushes it. Returns 0, or -1 with ERR_IO in *E. */
 int app_flush(FILE *f, const char *name, struct err *e);
 
+/* The time in milliseconds at this moment, or that of CODEX_USAGE_NOW; a->now_ms is that of the start. Cannot fail. */
+int64_t app_now_ms(const struct app *a);
+
 /* Where the number of a Ctrl-C or SIGTERM that asked us to end stands, 0 for none. Static; cannot fail. */
 const volatile int *app_stop(void);
 
 /* Let Ctrl-C and SIGTERM ask the program to end cleanly; cannot fail. */
 void app_signals(void);
+
+/*
+ * Follow the files of A instead of one pass of ingest: *O (borrowed) says how, its db, roots, card
+ * and signals are filled in here. A SIGHUP is a pass over everything, but from a terminal that
+ * goes away it asks the program to end. Returns 0 when it was asked to end; -1 as watch_run, or
+ * with ERR_IO for a root that cannot be one, in *E.
+ */
+int app_watch(struct app *a, struct watch_opts *o, struct err *e);
 
 #endif

@@ -1,8 +1,11 @@
 #include "base/compat.h"
 
+#include <sys/stat.h>
+
 #include "base/hash.h"
 #include "base/xalloc.h"
 #include "ingest/ingest.h"
+#include "ingest/name.h"
 #include "ingest/scan.h"
 #include "ingest/settle.h"
 #include "store/st_file.h"
@@ -56,21 +59,74 @@ tell(struct pass *p)
 		p->opts->progress(p->opts->arg, &p->at);
 }
 
+struct place {
+	const struct ingest_opts *opts;
+	size_t root;
+};
+
+static void
+on_place(void *arg, enum scan_place kind, const char *path)
+{
+	const struct place *a = arg;
+
+	a->opts->place(a->opts->arg, a->root, kind, path);
+}
+
+static void
+problem(struct ingest_summary *sum, char *text)
+{
+	if (sum->problems_len == INGEST_PROBLEMS) {
+		free(text);
+		return;
+	}
+	sum->problems = xreallocarray(sum->problems, sum->problems_len + 1, sizeof(*sum->problems));
+	sum->problems[sum->problems_len++] = text;
+}
+
+/* Root number I, of which the paths ONLY (room for all parts) may be asked for. */
+static int
+look_root(struct pass *p, size_t i, const char **only, struct err *e)
+{
+	const struct ingest_opts *o = p->opts;
+	struct place a = { o, i };
+	struct scan_ask ask = { .path = o->roots[i].path,
+		.is_home = o->roots[i].is_home,
+		.some = o->some,
+		.only = only,
+		.place = o->place == NULL ? NULL : on_place,
+		.arg = &a };
+
+	for (size_t k = 0; k < o->parts_len; k++)
+		if (o->parts[k].root == i)
+			only[ask.only_len++] = o->parts[k].path;
+	if (scan_look(&ask, &p->scans[i], e) == 0)
+		return 0;
+	if (!o->skip_missing)
+		return -1;
+	scan_clear(&p->scans[i]);
+	p->sum->missing += e->code == ERR_NOTFOUND;
+	if (e->code != ERR_NOTFOUND)
+		problem(p->sum, xstrdup(e->msg));
+	return 0;
+}
+
 static int
 look(struct pass *p, struct err *e)
 {
-	for (size_t i = 0; i < p->opts->roots_len; i++) {
-		const struct ingest_root *r = &p->opts->roots[i];
-		struct scan *s = &p->scans[i];
+	const char **only = xcalloc(p->opts->parts_len, sizeof(*only));
+	int rc = 0;
 
-		if (scan_root(r->path, r->is_home, s, e) < 0)
-			return -1;
+	for (size_t i = 0; rc == 0 && i < p->opts->roots_len; i++) {
+		const struct scan *s = &p->scans[i];
+
+		rc = look_root(p, i, only, e);
 		p->sum->found += (int64_t)s->len;
 		p->at.files_all += (int64_t)s->len;
 		for (size_t k = 0; k < s->len; k++)
 			p->at.bytes_all += s->files[k].size;
 	}
-	return 0;
+	free(only);
+	return rc;
 }
 
 static int
@@ -135,48 +191,51 @@ check_present(void *arg, int64_t id, const char *path, const char *state, struct
 	return st_file_state(a->pass->store, id, "gone", e);
 }
 
-/* Files that were seen below a root and are not there any more: their facts stay. */
+static int
+check_present_at(struct presence *a, const char *path, struct err *e)
+{
+	struct st_file row;
+	int rc = st_file_by_path(a->pass->store, path, &row, e);
+
+	if (rc == 1)
+		rc = check_present(a, row.id, row.path, row.state, e);
+	st_file_clear(&row);
+	return rc;
+}
+
+/* Files that were seen where we looked and are not there any more: their facts stay. */
 static int
 mark_gone(struct pass *p, struct err *e)
 {
-	static const char *const folders[] = { "sessions", "archived_sessions" };
+	bool compressed;
 
 	for (size_t i = 0; i < p->opts->roots_len; i++) {
 		struct presence a = { p, &p->scans[i] };
 
-		for (size_t k = 0; k < ARRAY_LEN(folders); k++) {
-			char *dir = p->scans[i].is_home
-					? xasprintf("%s/%s", p->scans[i].home, folders[k])
-					: xstrdup(p->scans[i].home);
-			int rc = st_file_each(p->store, dir, check_present, &a, e);
+		for (size_t k = 0; k < a.scan->looked_len; k++) {
+			const char *path = a.scan->looked[k];
 
-			free(dir);
-			if (rc < 0)
+			/* what is below a path costs a look at every row: not for a mere file */
+			if (check_present_at(&a, path, e) < 0 ||
+			    (!name_is_rollout(name_of_path(path), &compressed) &&
+				st_file_each(p->store, path, check_present, &a, e) < 0))
 				return -1;
-			if (!p->scans[i].is_home)
-				break;
 		}
 	}
-	return st_file_recheck_orphans(p->store, e);
-}
-
-static void
-problem(struct ingest_summary *sum, const struct scan_file *f, const char *why)
-{
-	if (sum->problems_len == INGEST_PROBLEMS)
-		return;
-	sum->problems = xreallocarray(sum->problems, sum->problems_len + 1, sizeof(*sum->problems));
-	sum->problems[sum->problems_len++] = xasprintf("%s: %s", f->path, why);
+	/* where none went away now, none has been left without */
+	return p->opts->some && p->sum->gone == 0 ? 0 : st_file_recheck_orphans(p->store, e);
 }
 
 static int
 note_problem(struct pass *p, const struct scan_file *f, struct err *e)
 {
 	struct st_file row;
+	struct stat st;
 	int rc = st_file_by_path(p->store, f->path, &row, e);
 
-	if (rc == 1 && row.problem != NULL)
-		problem(p->sum, f, row.problem);
+	/* one that went away since it was found: the next look finds what became of it */
+	if (rc == 1 && row.problem != NULL && (lstat(f->os_path, &st) == 0 || errno != ENOENT))
+		problem(p->sum, xasprintf("%s: %s", f->path, row.problem));
 	st_file_clear(&row);
 	return rc < 0 ? -1 : 0;
 }
@@ -227,10 +286,16 @@ read_all(struct pass *p, struct reader_counts *counts, struct err *e)
 static int
 read_passes(struct pass *p, struct err *e)
 {
+	const struct reader_counts *c = &p->sum->counts;
 	bool again = false;
 
 	if (read_all(p, &p->sum->counts, e) < 0)
 		return -1;
+	if (p->opts->some) {
+		if (c->read + c->copies + c->failed + p->sum->gone == 0)
+			return 0; /* files that only grew make room for no copy */
+		return st_file_rechecks(p->store, &p->sum->again, e);
+	}
 	for (int i = 1; i < PASSES && !p->sum->stopped; i++) {
 		int64_t unchanged = p->sum->counts.unchanged;
 
@@ -242,7 +307,7 @@ read_passes(struct pass *p, struct err *e)
 			return -1;
 		p->sum->counts.unchanged = unchanged;
 	}
-	return 0;
+	return st_file_rechecks(p->store, &p->sum->again, e);
 }
 
 static const struct scan_file *
@@ -265,7 +330,7 @@ find_scanned(const struct pass *p, const char *path, int64_t *home)
 static int
 read_ancestors(struct pass *p, struct err *e)
 {
-	while (!stopped(p)) {
+	while (!stopped(p) && !p->opts->some) {
 		const struct scan_file *f;
 		int64_t home;
 		char *path;
@@ -295,7 +360,7 @@ titles(struct pass *p, struct err *e)
 	for (size_t i = 0; i < p->opts->roots_len; i++)
 		if (p->scans[i].is_home)
 			names[n++] = p->scans[i].home;
-	rc = ingest_titles(p->store, names, n, c->read + c->grown > 0, e);
+	rc = ingest_titles(p->store, names, n, c->read + (p->opts->some ? 0 : c->grown) > 0, e);
 	free(names);
 	return rc;
 }
@@ -335,6 +400,10 @@ settle_all(struct pass *p, struct err *e)
 	if (begin(p, e) < 0 || settle_boundaries(p->store, e) < 0 || commit(p, e) < 0)
 		return -1;
 	do {
+		if (stopped(p)) { /* the next pass goes on with those that are dirty */
+			p->sum->stopped = true;
+			return 0;
+		}
 		if (begin(p, e) < 0)
 			return -1;
 		n = settle_some(p->store, p->opts->card, BATCH_THREADS, e);
