@@ -167,6 +167,8 @@ homes(struct pass *p, struct err *e)
 struct presence {
 	struct pass *pass;
 	const struct scan *scan;
+	size_t *slots; /* 1 + index of a file, by the hash of its path; 0: free */
+	size_t mask;
 };
 
 static int
@@ -177,18 +179,55 @@ by_path(const void *key, const void *element)
 	return strcmp(key, f->path);
 }
 
+/* A table of the files of SCAN by their paths. */
+static void
+index_files(struct presence *a)
+{
+	const struct scan *s = a->scan;
+	size_t n = 16;
+
+	while (n < 2 * s->len)
+		n *= 2;
+	a->mask = n - 1;
+	a->slots = xcalloc(n, sizeof(*a->slots));
+	for (size_t i = 0; i < s->len; i++) {
+		size_t at = (size_t)st_file_path_hash(s->files[i].path) & a->mask;
+
+		while (a->slots[at] != 0)
+			at = (at + 1) & a->mask;
+		a->slots[at] = i + 1;
+	}
+}
+
+static struct scan_file *
+find_file(const struct presence *a, const struct st_file_mark *m)
+{
+	for (size_t at = (size_t)m->path_hash & a->mask; a->slots[at] != 0;
+	     at = (at + 1) & a->mask) {
+		struct scan_file *f = &a->scan->files[a->slots[at] - 1];
+
+		if (strcmp(f->path, m->path) == 0)
+			return f;
+	}
+	return NULL;
+}
+
 static int
-check_present(void *arg, int64_t id, const char *path, const char *state, struct err *e)
+check_present(void *arg, const struct st_file_mark *m, struct err *e)
 {
 	struct presence *a = arg;
-	const struct scan *s = a->scan;
+	struct scan_file *f;
 
-	if (strcmp(state, "gone") == 0)
+	if (strcmp(m->state, "gone") == 0)
 		return 0;
-	if (s->len > 0 && bsearch(path, s->files, s->len, sizeof(*s->files), by_path) != NULL)
+	if ((f = find_file(a, m)) != NULL) {
+		f->unchanged = f->problem == NULL && f->dev == m->dev && f->ino == m->ino &&
+			       f->size == m->size && f->mtime_ns == m->mtime_ns &&
+			       f->ctime_ns == m->ctime_ns;
 		return 0;
+	}
 	a->pass->sum->gone++;
-	return st_file_state(a->pass->store, id, "gone", e);
+	return st_file_state(a->pass->store, m->id, "gone", e);
 }
 
 static int
@@ -197,31 +236,45 @@ check_present_at(struct presence *a, const char *path, struct err *e)
 	struct st_file row;
 	int rc = st_file_by_path(a->pass->store, path, &row, e);
 
-	if (rc == 1)
-		rc = check_present(a, row.id, row.path, row.state, e);
+	if (rc == 1) {
+		const struct st_file_mark m = { .id = row.id,
+			.path = row.path,
+			.state = row.state,
+			.path_hash = st_file_path_hash(row.path),
+			.size = -1 };
+
+		rc = check_present(a, &m, e);
+	}
 	st_file_clear(&row);
 	return rc;
 }
 
-/* Files that were seen where we looked and are not there any more: their facts stay. */
+/*
+ * What is known of the files where we looked: those that are not there any more are gone, their
+ * facts stay; of the others, which are as they were.
+ */
 static int
-mark_gone(struct pass *p, struct err *e)
+mark_known(struct pass *p, struct err *e)
 {
 	bool compressed;
+	int rc = 0;
 
-	for (size_t i = 0; i < p->opts->roots_len; i++) {
-		struct presence a = { p, &p->scans[i] };
+	for (size_t i = 0; rc == 0 && i < p->opts->roots_len; i++) {
+		struct presence a = { .pass = p, .scan = &p->scans[i] };
 
-		for (size_t k = 0; k < a.scan->looked_len; k++) {
+		index_files(&a);
+		for (size_t k = 0; rc == 0 && k < a.scan->looked_len; k++) {
 			const char *path = a.scan->looked[k];
 
-			/* what is below a path costs a look at every row: not for a mere file */
-			if (check_present_at(&a, path, e) < 0 ||
-			    (!name_is_rollout(name_of_path(path), &compressed) &&
-				st_file_each(p->store, path, check_present, &a, e) < 0))
-				return -1;
+			rc = check_present_at(&a, path, e);
+			/* what is below costs a look at every row: not for a mere file */
+			if (rc >= 0 && !name_is_rollout(name_of_path(path), &compressed))
+				rc = st_file_each(p->store, path, check_present, &a, e);
 		}
+		free(a.slots);
 	}
+	if (rc < 0)
+		return -1;
 	/* where none went away now, none has been left without */
 	return p->opts->some && p->sum->gone == 0 ? 0 : st_file_recheck_orphans(p->store, e);
 }
@@ -260,8 +313,9 @@ read_one(struct pass *p, const struct scan_file *f, int64_t home, int64_t since_
 	return begin(p, e);
 }
 
+/* FIRST: what mark_known found unchanged is still so. */
 static int
-read_all(struct pass *p, struct reader_counts *counts, struct err *e)
+read_all(struct pass *p, bool first, struct reader_counts *counts, struct err *e)
 {
 	for (size_t i = 0; i < p->opts->roots_len; i++) {
 		const struct scan *s = &p->scans[i];
@@ -271,8 +325,10 @@ read_all(struct pass *p, struct reader_counts *counts, struct err *e)
 				p->sum->stopped = true;
 				return 0;
 			}
-			if (read_one(p, &s->files[k], p->homes[i], p->opts->since_ms, counts, e) <
-			    0)
+			if (first && s->files[k].unchanged)
+				counts->unchanged++;
+			else if (read_one(p, &s->files[k], p->homes[i], p->opts->since_ms, counts,
+				     e) < 0)
 				return -1;
 			p->at.files_done++;
 			p->at.bytes_done += s->files[k].size;
@@ -289,7 +345,7 @@ read_passes(struct pass *p, struct err *e)
 	const struct reader_counts *c = &p->sum->counts;
 	bool again = false;
 
-	if (read_all(p, &p->sum->counts, e) < 0)
+	if (read_all(p, true, &p->sum->counts, e) < 0)
 		return -1;
 	if (p->opts->some) {
 		if (c->read + c->copies + c->failed + p->sum->gone == 0)
@@ -303,7 +359,7 @@ read_passes(struct pass *p, struct err *e)
 			return -1;
 		if (!again)
 			return 0;
-		if (read_all(p, &p->sum->counts, e) < 0)
+		if (read_all(p, false, &p->sum->counts, e) < 0)
 			return -1;
 		p->sum->counts.unchanged = unchanged;
 	}
@@ -429,7 +485,7 @@ ingest_run(
 	p.homes = xcalloc(opts->roots_len, sizeof(*p.homes));
 	if (look(&p, e) < 0 || begin(&p, e) < 0)
 		goto out;
-	if (homes(&p, e) < 0 || mark_gone(&p, e) < 0 || check_thresholds(&p, e) < 0 ||
+	if (homes(&p, e) < 0 || mark_known(&p, e) < 0 || check_thresholds(&p, e) < 0 ||
 	    read_passes(&p, e) < 0 || read_ancestors(&p, e) < 0 || titles(&p, e) < 0 ||
 	    commit(&p, e) < 0 || settle_all(&p, e) < 0)
 		goto out;

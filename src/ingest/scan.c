@@ -52,23 +52,32 @@ as_text(const char *path)
 	return sbuf_detach(&b);
 }
 
+static bool
+is_ascii(const char *s)
+{
+	while (*s > 0)
+		s++;
+	return *s == '\0';
+}
+
+/* A file known by PATH, which is taken over. */
 static struct scan_file *
-add(struct scan *s, const char *path)
+add(struct scan *s, char *path)
 {
 	struct scan_file *f;
 
 	xgrow(&s->files, s->len, &s->alloc, sizeof(*s->files));
 	f = &s->files[s->len++];
 	memset(f, 0, sizeof(*f));
-	f->path = as_text(path);
-	f->os_path = xstrdup(path);
+	f->os_path = path;
+	f->path = is_ascii(path) ? path : as_text(path);
 	return f;
 }
 
 static void
 add_problem(struct walk *w, const char *path, const char *why)
 {
-	struct scan_file *f = add(w->out, path);
+	struct scan_file *f = add(w->out, xstrdup(path));
 
 	f->problem = xstrdup(why);
 	f->archived = w->archived;
@@ -113,19 +122,60 @@ is_link(const char *path, unsigned char type)
 	       (type == DT_UNKNOWN && lstat(path, &st) == 0 && S_ISLNK(st.st_mode));
 }
 
+/* DIR and NAME as one path, malloc'd. */
+static char *
+join(const char *dir, const char *name)
+{
+	size_t n = strlen(dir), m = strlen(name);
+	char *path = xmalloc(n + m + 2);
+
+	memcpy(path, dir, n);
+	path[n] = '/';
+	memcpy(path + n + 1, name, m + 1);
+	return path;
+}
+
+/* A folder as it was come to, its real path (NULL: not known), and its descriptor (-1: not open). */
+struct folder {
+	const char *path, *real;
+	int fd;
+	int depth;
+};
+
 static void walk_dir(struct walk *w, const char *path, int depth);
 
-/* NAME in the folder DIR at DEPTH; TYPE as readdir tells it. */
+/* The rollout NAME in DIR, a LINK or not, of which ST is known; PATH, which is taken over, leads to it. */
 static void
-entry(struct walk *w, const char *dir, const char *name, unsigned char type, int depth)
+add_rollout(struct walk *w, const struct folder *dir, const char *name, bool link, char *path,
+    const struct stat *st)
 {
-	char *path = xasprintf("%s/%s", dir, name);
+	struct scan_file *f;
+	char *real = NULL;
+
+	if (link || dir->real == NULL)
+		real = realpath(path, NULL);
+	else if (strcmp(dir->path, dir->real) != 0)
+		real = join(dir->real, name);
+	if (real != NULL)
+		free(path);
+	f = add(w->out, real == NULL ? path : real);
+	f->archived = w->archived;
+	f->compressed = str_ends(str_of(f->os_path), ".zst");
+	fill(f, st);
+}
+
+/* NAME in the folder DIR; TYPE as readdir tells it. */
+static void
+entry(struct walk *w, const struct folder *dir, const char *name, unsigned char type)
+{
+	char *path = join(dir->path, name);
 	bool compressed, rollout = name_is_rollout(str_of(name), &compressed);
+	bool link = is_link(path, type);
 	struct stat st;
 
-	if (rollout && is_link(path, type))
+	if (rollout && link)
 		tell(w, SCAN_LINK, path);
-	if (stat(path, &st) < 0) {
+	if (fstatat(dir->fd < 0 ? AT_FDCWD : dir->fd, dir->fd < 0 ? path : name, &st, 0) < 0) {
 		if (errno == ENOENT && !is_link(path, DT_UNKNOWN))
 			; /* it went away since the folder was listed */
 		else if (rollout || errno == ELOOP)
@@ -134,17 +184,12 @@ entry(struct walk *w, const char *dir, const char *name, unsigned char type, int
 	} else if (S_ISDIR(st.st_mode)) {
 		if (rollout)
 			add_problem(w, path, "a folder, not a file");
-		walk_dir(w, path, depth + 1);
+		walk_dir(w, path, dir->depth + 1);
 	} else if (rollout && !S_ISREG(st.st_mode)) {
 		add_problem(w, path, "not a regular file");
 	} else if (rollout) {
-		char *real = realpath(path, NULL);
-		struct scan_file *f = add(w->out, real == NULL ? path : real);
-
-		f->archived = w->archived;
-		f->compressed = str_ends(str_of(f->os_path), ".zst");
-		fill(f, &st);
-		free(real);
+		add_rollout(w, dir, name, link, path, &st);
+		return;
 	}
 	free(path);
 }
@@ -152,8 +197,10 @@ entry(struct walk *w, const char *dir, const char *name, unsigned char type, int
 static void
 walk_dir(struct walk *w, const char *path, int depth)
 {
+	struct folder f = { .path = path, .depth = depth };
 	struct dirent *d;
 	struct stat st;
+	char *real;
 	DIR *dir;
 
 	if (depth >= DEPTH_MAX) {
@@ -174,9 +221,12 @@ walk_dir(struct walk *w, const char *path, int depth)
 			}
 		w->seen[depth] = (struct seen_dir){ st.st_dev, st.st_ino };
 	}
+	f.fd = dirfd(dir);
+	f.real = real = realpath(path, NULL);
 	while ((d = readdir(dir)) != NULL)
 		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
-			entry(w, path, d->d_name, d->d_type, depth);
+			entry(w, &f, d->d_name, d->d_type);
+	free(real);
 	closedir(dir);
 }
 
@@ -219,7 +269,8 @@ by_path(const void *a, const void *b)
 static void
 drop_file(struct scan_file *f)
 {
-	free(f->path);
+	if (f->path != f->os_path)
+		free(f->path);
 	free(f->os_path);
 	free(f->problem);
 }
@@ -309,13 +360,14 @@ static void
 look_at_entry(struct walk *w, const char *base, const char *dir, const char *real, const char *name,
     int depth)
 {
-	char *path = xasprintf("%s/%s", real == NULL ? dir : real, name);
+	const struct folder f = { .path = dir, .real = real, .fd = -1, .depth = depth };
+	char *path = join(real == NULL ? dir : real, name);
 
 	if (is_within(path, base))
 		add_looked(w->out, path);
 	free(path);
 	if (depth >= 0)
-		entry(w, dir, name, DT_UNKNOWN, depth);
+		entry(w, &f, name, DT_UNKNOWN);
 }
 
 /* The file or folder PATH, if it is BASE or below it. */
@@ -378,7 +430,7 @@ look_at_single(struct walk *w, const struct stat *st)
 		wanted = strcmp(w->ask->only[i], out->home) == 0;
 	if (wanted) {
 		add_looked(out, out->home);
-		f = add(out, out->home);
+		f = add(out, xstrdup(out->home));
 		fill(f, st);
 		f->compressed = str_ends(str_of(f->os_path), ".zst");
 	}

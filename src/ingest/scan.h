@@ -10,9 +10,10 @@
 
 struct scan_file {
 	char *path;    /* real path as a text that no other file has: what it is known by */
-	char *os_path; /* the bytes to open it by */
+	char *os_path; /* the bytes to open it by; mostly the same pointer */
 	char *problem; /* NULL: a file to read; else why it cannot be one */
 	bool archived, compressed;
+	bool unchanged; /* for whoever looks: it is as the store knows it; false at first */
 	int64_t dev, ino, size, mtime_ns, ctime_ns;
 };
 
