@@ -92,7 +92,7 @@ def frames():
             zstd(text), zstd(text, "--no-check"), zstd(text * 30, "-19"), zstd(bytes(range(256)) * 3), zstd(text)[:-2], zstd(text)[:-1] + b"?",
             frame(blocks[0], window=0x78), frame(blocks[0], window=0x80), b"\x27\xb5\x2f\xfd" + b"\0" * 9, b"(\xb5",
             frame(*[(RLE, b"x", 131072)] * 80, blocks[3]), zstd(os.urandom(1200)), zstd(text) * 20,
-            frame((RAW, b"a")) * 60, skip * 40 + frame(blocks[0]) * 30):
+            frame((RAW, b"a")) * 76, skip * 40 + frame(blocks[0]) * 30):
         for longest in (b"\1", b"\xff"):
             yield b"\1" + longest + data
 
