@@ -76,6 +76,10 @@ def frames():
     for how in (b"\0", b"\2"):
         for longest in (b"\0", b"\1", b"\xff"):
             yield how + longest + text + b"\n" + b"x" * 300 + b"\nend\n"
+    for n in (2560, 2561, 3000, 4200):  # lines whose end is looked for ahead
+        for end in (b"\nend\n", b""):
+            yield b"\0\xa0" + b"one\n" + b"y" * n + end
+            yield b"\0\xff" + b"z" * n + end
     blocks = [
         (RAW, b"one\n"), (RLE, b"\n", 131072), (RLE, b"x", 131072), (RAW, b"\ntwo\nthree"), (RLE, b"a", 7), (RAW, b""), (3, b"zz"), (2, b"\0" * 20)]
 
