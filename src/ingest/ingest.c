@@ -230,6 +230,21 @@ check_present(void *arg, const struct st_file_mark *m, struct err *e)
 	return st_file_state(a->pass->store, m->id, "gone", e);
 }
 
+/* As check_present for a file below one of the folders where we looked. */
+static int
+check_below(void *arg, const struct st_file_mark *m, struct err *e)
+{
+	const struct scan *s = ((struct presence *)arg)->scan;
+
+	for (size_t k = 0; k < s->looked_len; k++) {
+		size_t n = strlen(s->looked[k]);
+
+		if (strncmp(m->path, s->looked[k], n) == 0 && m->path[n] == '/')
+			return check_present(arg, m, e);
+	}
+	return 0;
+}
+
 static int
 check_present_at(struct presence *a, const char *path, struct err *e)
 {
@@ -261,16 +276,18 @@ mark_known(struct pass *p, struct err *e)
 
 	for (size_t i = 0; rc == 0 && i < p->opts->roots_len; i++) {
 		struct presence a = { .pass = p, .scan = &p->scans[i] };
+		bool folders = false;
 
 		index_files(&a);
 		for (size_t k = 0; rc == 0 && k < a.scan->looked_len; k++) {
 			const char *path = a.scan->looked[k];
 
 			rc = check_present_at(&a, path, e);
-			/* what is below costs a look at every row: not for a mere file */
-			if (rc >= 0 && !name_is_rollout(name_of_path(path), &compressed))
-				rc = st_file_each(p->store, path, check_present, &a, e);
+			folders = folders || !name_is_rollout(name_of_path(path), &compressed);
 		}
+		/* what is below costs a look at every row: once, and not for mere files */
+		if (rc == 0 && folders)
+			rc = st_file_each(p->store, a.scan->home, check_below, &a, e);
 		free(a.slots);
 	}
 	if (rc < 0)

@@ -194,11 +194,44 @@ entry(struct walk *w, const struct folder *dir, const char *name, unsigned char 
 	free(path);
 }
 
+/* A name that a folder holds, with its type as readdir tells it in front. */
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a + 1, *(char *const *)b + 1);
+}
+
+/* What the folder DIR holds, by name: so that all files come nearly in order. */
+static void
+list(struct walk *w, DIR *dir, const struct folder *f)
+{
+	char **names = NULL;
+	size_t n = 0, alloc = 0;
+	struct dirent *d;
+
+	while ((d = readdir(dir)) != NULL) {
+		size_t len = strlen(d->d_name);
+
+		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+			continue;
+		xgrow(&names, n, &alloc, sizeof(*names));
+		names[n] = xmalloc(len + 2);
+		names[n][0] = (char)d->d_type;
+		memcpy(names[n++] + 1, d->d_name, len + 1);
+	}
+	if (n > 0)
+		qsort(names, n, sizeof(*names), by_name);
+	for (size_t i = 0; i < n; i++) {
+		entry(w, f, names[i] + 1, (unsigned char)names[i][0]);
+		free(names[i]);
+	}
+	free(names);
+}
+
 static void
 walk_dir(struct walk *w, const char *path, int depth)
 {
 	struct folder f = { .path = path, .depth = depth };
-	struct dirent *d;
 	struct stat st;
 	char *real;
 	DIR *dir;
@@ -223,9 +256,7 @@ walk_dir(struct walk *w, const char *path, int depth)
 	}
 	f.fd = dirfd(dir);
 	f.real = real = realpath(path, NULL);
-	while ((d = readdir(dir)) != NULL)
-		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
-			entry(w, &f, d->d_name, d->d_type);
+	list(w, dir, &f);
 	free(real);
 	closedir(dir);
 }
@@ -294,9 +325,11 @@ has_plain_twin(const struct scan *s, size_t n, const struct scan_file *f)
 static void
 unique(struct scan *s)
 {
-	size_t kept = 0;
+	size_t kept = 0, sorted = 1;
 
-	if (s->len > 0)
+	while (sorted < s->len && by_path(&s->files[sorted - 1], &s->files[sorted]) <= 0)
+		sorted++;
+	if (sorted < s->len)
 		qsort(s->files, s->len, sizeof(*s->files), by_path);
 	for (size_t i = 0; i < s->len; i++) {
 		struct scan_file *f = &s->files[i];

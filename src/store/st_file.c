@@ -271,8 +271,9 @@ st_file_recheck_orphans(struct store *s, struct err *e)
 int
 st_file_pending_ancestor(struct store *s, char **path, struct err *e)
 {
+	/* the + keeps it from looking for ancestors before there is a pending file */
 	static const char SQL[] =
-	    "SELECT f.path FROM file f WHERE f.state = 'pending' AND f.thread_uuid IN ("
+	    "SELECT f.path FROM file f WHERE f.state = 'pending' AND +f.thread_uuid IN ("
 	    "SELECT uuid FROM ancestor UNION SELECT base_thread FROM rollout) "
 	    "ORDER BY f.path LIMIT 1";
 	struct stmt *q = store_stmt(s, SQL, e);
