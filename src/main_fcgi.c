@@ -69,6 +69,14 @@ config_hash(const struct app *a)
 	return h;
 }
 
+static int64_t
+now(const void *arg)
+{
+	const struct app *a = arg;
+
+	return app_now_ms(a);
+}
+
 static int
 serve(const struct app *a, const struct opts *o, struct err *e)
 {
@@ -86,7 +94,8 @@ serve(const struct app *a, const struct opts *o, struct err *e)
 		.templates = templates,
 		.progress = getenv("CODEX_USAGE_PROGRESS"),
 		.config_hash = config_hash(a),
-		.now_ms = app_now_ms };
+		.now_ms = now,
+		.now_arg = a };
 	struct gateway gateway = { .limit_s = LIMIT_S, .serve = serve_request, .arg = &web };
 	const char **hosts = find_hosts(a, o, env, &in.hosts_len);
 	int64_t limit_s = LIMIT_S;

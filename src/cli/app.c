@@ -15,12 +15,18 @@
 #define DEFAULT_ZONE "Europe/Stockholm" /* design.md 8 */
 #define REPORT_WAIT_MS 2000
 
-static volatile int stop_signal;
+static volatile int stop_signal, again_signal;
 
 static void
 on_signal(int number)
 {
 	stop_signal = number;
+}
+
+static void
+on_hangup(int number)
+{
+	again_signal = number;
 }
 
 const volatile int *
@@ -32,12 +38,18 @@ app_stop(void)
 void
 app_signals(void)
 {
-	struct sigaction sa = { .sa_handler = on_signal }, old;
+	struct sigaction sa = { .sa_handler = on_signal };
 
 	(void)sigaction(SIGINT, &sa, NULL); /* valid arguments do not fail */
 	(void)sigaction(SIGTERM, &sa, NULL);
-	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN) /* not under nohup */
-		(void)sigaction(SIGHUP, &sa, NULL);
+}
+
+void
+app_on_child(void)
+{
+	struct sigaction sa = { .sa_handler = on_hangup, .sa_flags = SA_NOCLDSTOP };
+
+	(void)sigaction(SIGCHLD, &sa, NULL); /* valid arguments do not fail */
 }
 
 int
@@ -56,14 +68,12 @@ app_flush(FILE *f, const char *name, struct err *e)
 }
 
 int64_t
-app_now_ms(void)
+app_now_ms(const struct app *a)
 {
-	const char *v = getenv("CODEX_USAGE_NOW");
 	struct timespec ts;
-	int64_t ms;
 
-	if (v != NULL && v[0] != '\0' && civil_parse_instant(str_of(v), &ms) == 0)
-		return ms;
+	if (a->now_is_fixed)
+		return a->now_ms;
 	(void)clock_gettime(CLOCK_REALTIME, &ts); /* always there */
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
@@ -74,12 +84,16 @@ find_now(struct app *a, struct err *e)
 {
 	const char *v = getenv("CODEX_USAGE_NOW");
 
-	if (v != NULL && v[0] != '\0' && civil_parse_instant(str_of(v), &a->now_ms) < 0)
-		return err_set(e, ERR_USAGE,
-		    "CODEX_USAGE_NOW=%.60s: use a time like "
-		    "2026-01-02T10:00:00Z",
-		    v);
-	a->now_ms = app_now_ms();
+	if (v != NULL && v[0] != '\0') {
+		if (civil_parse_instant(str_of(v), &a->now_ms) < 0)
+			return err_set(e, ERR_USAGE,
+			    "CODEX_USAGE_NOW=%.60s: use a time like "
+			    "2026-01-02T10:00:00Z",
+			    v);
+		a->now_is_fixed = true;
+		return 0;
+	}
+	a->now_ms = app_now_ms(a);
 	return 0;
 }
 
@@ -272,7 +286,20 @@ app_close(struct app *a)
 }
 
 int
-app_roots(const struct app *a, bool only_named, struct err *e)
+app_named_roots(const struct app *a, struct err *e)
+{
+	for (size_t i = 0; i < a->places.roots_len; i++) {
+		const struct place_root *r = &a->places.roots[i];
+
+		if (r->is_named && access(r->path, F_OK) < 0)
+			return err_sys(e, "%s (%s)", r->path, r->origin);
+	}
+	return 0;
+}
+
+/* A home or folder that is not there: say which, and how to go on; but when it is AWAITED. */
+static int
+check_roots(const struct app *a, bool awaited, struct err *e)
 {
 	for (size_t i = 0; i < a->places.roots_len; i++) {
 		const struct place_root *r = &a->places.roots[i];
@@ -286,10 +313,10 @@ app_roots(const struct app *a, bool only_named, struct err *e)
 				return err_sys(e, "%s (%s)", r->path, r->origin);
 			continue;
 		}
+		if (awaited && (errno == ENOENT || errno == ENOTDIR))
+			continue;
 		if (r->is_named)
 			return err_sys(e, "%s (%s)", r->path, r->origin);
-		if (only_named)
-			continue;
 		return err_set(e, ERR_NOTFOUND,
 		    "No Codex data at %s. Name the folder with --home DIR, "
 		    "or set CODEX_HOME",
@@ -298,55 +325,69 @@ app_roots(const struct app *a, bool only_named, struct err *e)
 	return 0;
 }
 
-/* An ingest is shown on the terminal, and to who asked for it. */
-struct shown {
-	struct progress bar;
-	struct app *app;
-};
-
-static void
-show_progress(void *arg, const struct ingest_progress *at)
+/* The roots in the form of the ingest. Owned by the caller: free; its texts are A's. */
+static struct ingest_root *
+ingest_roots(const struct app *a)
 {
-	struct shown *shown = arg;
+	struct ingest_root *roots = xcalloc(a->places.roots_len, sizeof(*roots));
 
-	progress_show(&shown->bar, at);
-	if (shown->app->progress != NULL)
-		shown->app->progress(shown->app->progress_arg, at);
+	for (size_t i = 0; i < a->places.roots_len; i++)
+		roots[i] = (struct ingest_root){ a->places.roots[i].path, a->places.roots[i].label,
+			a->places.roots[i].is_home };
+	return roots;
 }
 
 int
 app_ingest(
     struct app *a, int64_t wait_ms, int64_t since_ms, struct ingest_summary *sum, struct err *e)
 {
-	struct ingest_root *roots = xcalloc(a->places.roots_len, sizeof(*roots));
+	struct ingest_root *roots = ingest_roots(a);
 	struct ingest_opts opts = { .roots = roots,
 		.roots_len = a->places.roots_len,
 		.card = a->card,
 		.now_ms = a->now_ms,
 		.since_ms = since_ms,
 		.stop = app_stop(),
-		.progress = show_progress };
+		.progress = progress_show };
 	struct lock lock = { .fd = -1 };
-	struct shown shown = { .app = a };
+	struct progress bar;
 	struct store *s = NULL;
 	int rc = -1;
 
 	memset(sum, 0, sizeof(*sum));
-	progress_begin(&shown.bar, stderr);
-	opts.arg = &shown;
-	for (size_t i = 0; i < a->places.roots_len; i++)
-		roots[i] = (struct ingest_root){ a->places.roots[i].path, a->places.roots[i].label,
-			a->places.roots[i].is_home };
-	if (app_roots(a, false, e) == 0 &&
+	progress_begin(&bar, stderr);
+	opts.arg = &bar;
+	if (check_roots(a, false, e) == 0 &&
 	    store_open_wait(&s, a->places.db.path, STORE_WRITER, wait_ms, e) == 0 &&
 	    lock_take(&lock, a->places.db.path, wait_ms, e) == 0) {
 		rc = ingest_run(s, &opts, sum, e);
-		progress_end(&shown.bar);
+		progress_end(&bar);
 		if (rc == 0 && sum->stopped)
 			rc = err_set(e, ERR_STOPPED, "stopped; what was read so far is stored");
 	}
 	lock_drop(&lock, rc == 0);
 	store_close(s);
+	free(roots);
+	return rc;
+}
+
+int
+app_watch(struct app *a, struct watch_opts *o, struct err *e)
+{
+	struct ingest_root *roots = ingest_roots(a);
+	struct sigaction sa = { .sa_handler = isatty(STDERR_FILENO) ? on_signal : on_hangup }, old;
+	int rc;
+
+	/* who has SIGHUP ignored (nohup) wants it ignored */
+	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		(void)sigaction(SIGHUP, &sa, NULL); /* valid arguments do not fail */
+	o->db = a->places.db.path;
+	o->roots = roots;
+	o->roots_len = a->places.roots_len;
+	o->card = a->card;
+	o->stop = app_stop();
+	o->again = &again_signal;
+	rc = check_roots(a, true, e) < 0 ? -1 : watch_run(o, e);
 	free(roots);
 	return rc;
 }

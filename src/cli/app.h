@@ -8,6 +8,7 @@
 #include "base/places.h"
 #include "cli/opts.h"
 #include "ingest/ingest.h"
+#include "ingest/watch.h"
 #include "json/config.h"
 #include "pricing/price.h"
 #include "report/printer.h"
@@ -25,11 +26,9 @@ struct app {
 	struct price_card *card;
 	struct place rates; /* the file that CARD came from */
 	int64_t now_ms;
+	bool now_is_fixed;   /* by CODEX_USAGE_NOW */
 	const char *money;   /* label before amounts */
 	struct store *store; /* a reader, after app_open */
-	/* told how far an ingest is, beside the terminal; NULL: nobody */
-	void (*progress)(void *arg, const struct ingest_progress *at);
-	void *progress_arg;
 };
 
 /*
@@ -41,11 +40,8 @@ int app_start(struct app *a, const char *program, const struct opts *o, struct e
 /* Close and free what A owns. NULL-safe; cannot fail. */
 void app_close(struct app *a);
 
-/*
- * Can the homes and folders of A be read? ONLY_NAMED leaves out the default one, which may
- * come later. Returns 0; -1 with ERR_NOTFOUND or ERR_IO in *E.
- */
-int app_roots(const struct app *a, bool only_named, struct err *e);
+/* Are the homes and folders there that somebody named for A? Returns 0; -1 with ERR_NOTFOUND or ERR_IO in *E. */
+int app_named_roots(const struct app *a, struct err *e);
 
 /*
  * One pass of ingest for A, waiting at most WAIT_MS for another one, leaving files
@@ -77,9 +73,6 @@ int app_format(const struct opts *o, bool *table, enum printer_format *format, s
 /* The milliseconds that --wait of O asks for into *MS, DFLT_MS without it. Returns 0; -1 with ERR_USAGE in *E. */
 int app_wait(const struct opts *o, int64_t dflt_ms, int64_t *ms, struct err *e);
 
-/* Now in ms: CODEX_USAGE_NOW, or the clock; cannot fail. */
-int64_t app_now_ms(void);
-
 /*
  * Path of the file or folder NAME among the data files: in CODEX_USAGE_DATADIR, beside the
  * program, or where it was configured. Returns it, owned by the caller: free; NULL when it is in none.
@@ -92,10 +85,24 @@ int app_fail(const char *program, const struct err *e);
 /* Make the failed writes of the stream F, called NAME in the message, an error: flushes it. Returns 0, or -1 with ERR_IO in *E. */
 int app_flush(FILE *f, const char *name, struct err *e);
 
+/* The time in milliseconds at this moment, or that of CODEX_USAGE_NOW; a->now_ms is that of the start. Cannot fail. */
+int64_t app_now_ms(const struct app *a);
+
 /* Where the number of a Ctrl-C or SIGTERM that asked us to end stands, 0 for none. Static; cannot fail. */
 const volatile int *app_stop(void);
 
 /* Let Ctrl-C and SIGTERM ask the program to end cleanly; cannot fail. */
 void app_signals(void);
+
+/* Let a child that ends be like a SIGHUP to app_watch: a pass, and so a call of its begin; cannot fail. */
+void app_on_child(void);
+
+/*
+ * Follow the files of A instead of one pass of ingest: *O (borrowed) says how, its db, roots, card
+ * and signals are filled in here. A SIGHUP is a pass over everything, but from a terminal that
+ * goes away it asks the program to end. Returns 0 when it was asked to end; -1 as watch_run, or
+ * with ERR_IO for a root that cannot be one, in *E.
+ */
+int app_watch(struct app *a, struct watch_opts *o, struct err *e);
 
 #endif

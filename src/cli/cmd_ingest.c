@@ -1,13 +1,19 @@
 #include "base/compat.h"
 
+#include <unistd.h>
+
+#include "base/num.h"
 #include "base/sbuf.h"
 #include "base/utf8.h"
 #include "cli/cmd.h"
+#include "cli/progress.h"
 #include "cli/tally_json.h"
 #include "report/table.h"
+#include "time/civil.h"
 
 #define WAIT_MS 30000
 #define PROBLEMS_SHOWN 5
+#define RESCAN_S 60
 
 static void
 text(const struct ingest_summary *s)
@@ -128,6 +134,154 @@ notes(const struct app *a, const struct ingest_summary *sum, const struct tally_
 		    sum->counts.lines.skipped == 1 ? "" : "s");
 }
 
+/* What the callbacks of a watch share. */
+struct following {
+	struct app *app;
+	bool is_json, is_quiet; /* quiet: no line on a terminal */
+	bool some;              /* the line stands there */
+	int64_t lines;          /* read since the start */
+	int64_t last_ms;        /* time of the last pass that changed something; 0: none yet */
+	struct progress bar;
+};
+
+static void
+clear_line(struct following *f)
+{
+	if (f->some)
+		(void)fputs("\r\033[K", stderr);
+	f->some = false;
+}
+
+/* The one line on a terminal. */
+static void
+show_line(struct following *f)
+{
+	char lines[32], when[32] = "";
+	struct date d;
+	int32_t at, offset;
+
+	if (f->is_quiet)
+		return;
+	table_commas(f->lines, lines);
+	if (f->last_ms > 0) {
+		tz_local(f->app->tz, f->last_ms, &d, &at, &offset);
+		(void)snprintf(when, sizeof(when), ", the last at %02d:%02d:%02d", at / 3600000,
+		    at / 60000 % 60, at / 1000 % 60);
+	}
+	clear_line(f);
+	(void)fprintf(stderr, "Watching; %s new line%s%s. Ctrl-C ends.", lines,
+	    f->lines == 1 ? "" : "s", when);
+	(void)fflush(stderr);
+	f->some = true;
+}
+
+static int64_t
+now(void *arg)
+{
+	const struct following *f = arg;
+
+	return app_now_ms(f->app);
+}
+
+static void
+begin(void *arg)
+{
+	struct following *f = arg;
+
+	progress_begin(&f->bar, stderr); /* its line takes the place of ours */
+}
+
+static void
+progress(void *arg, const struct ingest_progress *at)
+{
+	struct following *f = arg;
+
+	progress_show(&f->bar, at);
+}
+
+static void
+say(void *arg, const char *text)
+{
+	struct following *f = arg;
+	bool some = f->some;
+	struct sbuf b;
+
+	progress_end(&f->bar);
+	clear_line(f);
+	sbuf_init(&b, 65536);
+	utf8_add_plain(&b, str_of(text));
+	(void)fprintf(stderr, "%s: %s\n", f->app->program, b.buf);
+	sbuf_free(&b);
+	if (some)
+		show_line(f);
+}
+
+/* One object, on one line. */
+static int
+pass_json(const struct following *f, enum watch_why why, const struct ingest_summary *sum)
+{
+	static const char *const words[] = { "first", "changes", "rescan" };
+	char when[32];
+	struct jw w;
+
+	civil_format_utc(app_now_ms(f->app), when);
+	jw_file(&w, stdout, false);
+	jw_obj(&w);
+	jw_kv_str(&w, "time", when);
+	jw_kv_str(&w, "pass", words[why]);
+	jw_kv_str(&w, "database", f->app->places.db.path);
+	run_json(&w, sum);
+	jw_obj_end(&w);
+	return putchar('\n');
+}
+
+static int
+passed(void *arg, enum watch_why why, const struct ingest_summary *sum, struct err *e)
+{
+	struct following *f = arg;
+
+	progress_end(&f->bar);
+	if (sum->changed) {
+		f->lines += why == WATCH_FIRST ? 0 : sum->counts.lines.lines;
+		f->last_ms = why == WATCH_FIRST ? f->last_ms : app_now_ms(f->app);
+		if (f->is_json)
+			(void)pass_json(f, why, sum); /* the stream keeps its errors */
+		else if (why == WATCH_FIRST)
+			text(sum);
+	}
+	if (app_flush(stdout, "standard output", e) < 0)
+		return -1;
+	if (!sum->stopped)
+		show_line(f);
+	return 0;
+}
+
+static int
+follow(struct app *a, const struct opts *o, bool is_json, int64_t wait_ms, struct err *e)
+{
+	struct following f = { .app = a, .is_json = is_json };
+	struct watch_opts w = { .rescan_ms = RESCAN_S,
+		.wait_ms = wait_ms,
+		.settle_ms = WATCH_SETTLE_MS,
+		.gap_ms = WATCH_GAP_MS,
+		.now = now,
+		.begin = begin,
+		.progress = progress,
+		.passed = passed,
+		.say = say,
+		.arg = &f };
+	int rc;
+
+	if (o->rescan != NULL && num_i64(str_of(o->rescan), 1, 86400, &w.rescan_ms) < 0)
+		return err_set(
+		    e, ERR_USAGE, "--rescan %.40s: use whole seconds, 1 to 86400", o->rescan);
+	w.rescan_ms *= 1000;
+	f.is_quiet = is_json || !isatty(STDERR_FILENO);
+	rc = app_watch(a, &w, e);
+	clear_line(&f);
+	return rc;
+}
+
 static int
 run(struct app *a, const struct opts *o, struct err *e)
 {
@@ -144,6 +298,10 @@ run(struct app *a, const struct opts *o, struct err *e)
 		return err_set(e, ERR_USAGE, "--format: use text or json");
 	if (app_wait(o, WAIT_MS, &wait_ms, e) < 0)
 		return -1;
+	if (o->watch)
+		return follow(a, o, !table, wait_ms, e);
+	if (o->rescan != NULL)
+		return err_set(e, ERR_USAGE, "--rescan goes with --watch");
 	rc = app_ingest(a, wait_ms, INT64_MIN, &sum, e);
 	if (rc == 0)
 		rc = store_open(&a->store, a->places.db.path, STORE_READER, e);
@@ -164,7 +322,7 @@ const struct cmd cmd_ingest = {
 	.name = "ingest",
 	.operands = "",
 	.summary = "Read what is new in Codex's files into the database",
-	.takes = "db home rollouts wait format json",
+	.takes = "db home rollouts wait watch rescan format json",
 	.formats = "text or json",
 	.run = run,
 };

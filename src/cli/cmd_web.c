@@ -18,13 +18,14 @@
 #include "cli/cmd.h"
 #include "cli/conf.h"
 #include "cli/httpd.h"
+#include "cli/progress.h"
 #include "demo/demo.h"
 
 #define PORT 8377
 #define PORTS_TRIED 100
-#define PASS_MS 5000     /* between two looks at the files */
-#define PROGRESS_MS 300  /* between two reports of a pass */
-#define INGEST_WAIT_MS 0 /* somebody else's pass is as good as ours */
+#define RESCAN_MS 60000 /* between two looks at every file */
+#define WAIT_MS 30000   /* for somebody else's ingest, until that is said */
+#define PROGRESS_MS 300 /* between two reports of a pass */
 #define OTHER_START_MS 5000
 #define DEMO_DAYS 90
 #define DEMO_BYTES 12000000
@@ -35,9 +36,11 @@ struct web_run {
 	struct rundir run;
 	struct httpd httpd;
 	char *prefix, *url;
-	char *said;                   /* the last trouble that was told */
-	int64_t started_ms, shown_ms; /* of the first pass; of the monotonic clock */
-	bool is_first;
+	struct progress bar;
+	int64_t started_ms, looked_ms; /* of the monotonic clock: begin, last look at the server */
+	bool is_first;                 /* the first pass is under way */
+	bool is_down;                  /* the server cannot be kept up, */
+	struct err down;               /* why */
 };
 
 static int64_t
@@ -196,23 +199,45 @@ set_environment(const struct web_run *w)
 
 /* -------------------------------------------------------------- the passes */
 
+static int64_t
+now(void *arg)
+{
+	const struct web_run *w = arg;
+
+	return app_now_ms(w->app);
+}
+
+/* A pass begins: the moment to see whether the server is still there. */
+static void
+begin(void *arg)
+{
+	struct web_run *w = arg;
+
+	progress_begin(&w->bar, stderr);
+	w->looked_ms = clock_ms();
+	w->is_down = httpd_watch(&w->httpd, &w->down) < 0;
+}
+
 /* "PERCENT SECONDS-LEFT" for the banner of the pages. */
 static void
 show_progress(void *arg, const struct ingest_progress *at)
 {
 	struct web_run *w = arg;
-	int64_t now = clock_ms(), percent, left;
+	int64_t ms = clock_ms(), percent, left;
 	struct err ignored;
 	char text[64];
 
-	if (!w->is_first || now - w->shown_ms < PROGRESS_MS)
+	progress_show(&w->bar, at);
+	if (ms - w->looked_ms < PROGRESS_MS)
 		return;
-	w->shown_ms = now;
-	(void)httpd_watch(&w->httpd, &ignored); /* told when the pass is over */
+	w->looked_ms = ms;
+	w->is_down = w->is_down || httpd_watch(&w->httpd, &w->down) < 0;
+	if (!w->is_first)
+		return;
 	percent = at->bytes_all > 0 ? at->bytes_done * 100 / at->bytes_all : 0;
 	if (percent > 99)
 		percent = 99;
-	left = percent > 0 ? (now - w->started_ms) * (100 - percent) / percent / 1000 : -1;
+	left = percent > 0 ? (ms - w->started_ms) * (100 - percent) / percent / 1000 : -1;
 	if (left >= 0)
 		(void)snprintf(text, sizeof(text), "%" PRId64 " %" PRId64 "\n", percent, left);
 	else
@@ -220,64 +245,64 @@ show_progress(void *arg, const struct ingest_progress *at)
 	(void)rundir_write(&w->run, "progress", text, &ignored); /* a banner less */
 }
 
-/* Tell TEXT on stderr, once; NULL: all is well again. */
 static void
-say(struct web_run *w, const char *text)
-{
-	if (text != NULL && (w->said == NULL || strcmp(w->said, text) != 0))
-		(void)fprintf(stderr, "%s: %s\n", w->app->program, text);
-	free(w->said);
-	w->said = xstrdup(text);
-}
-
-/* One look at the files. What goes wrong is told and tried again: the pages stay. */
-static void
-pass(struct web_run *w)
-{
-	struct ingest_summary sum;
-	struct err e = { .code = ERR_NONE };
-
-	w->app->now_ms = app_now_ms();
-	if (app_ingest(w->app, INGEST_WAIT_MS, INT64_MIN, &sum, &e) == 0)
-		say(w, NULL);
-	else if (e.code != ERR_BUSY && e.code != ERR_STOPPED)
-		say(w, e.msg);
-	ingest_summary_clear(&sum);
-}
-
-static void
-first_pass(struct web_run *w)
+remove_banner(struct web_run *w)
 {
 	char *progress = rundir_file(&w->run, "progress");
-	struct err e = { .code = ERR_NONE };
 
-	w->is_first = true;
-	w->started_ms = w->shown_ms = clock_ms();
-	if (w->o->demo && demo_home(w, &e) < 0 && e.code != ERR_STOPPED)
-		say(w, e.msg);
-	if (*app_stop() == 0)
-		pass(w);
 	w->is_first = false;
 	(void)unlink(progress); /* not there after a short pass */
 	free(progress);
 }
 
-/* Keep the database up to date until somebody says stop. Returns 0; -1 when the server cannot be kept up. */
+static int
+passed(void *arg, enum watch_why why UNUSED, const struct ingest_summary *sum UNUSED, struct err *e)
+{
+	struct web_run *w = arg;
+
+	progress_end(&w->bar);
+	if (w->is_first)
+		remove_banner(w);
+	if (w->is_down)
+		*e = w->down;
+	return w->is_down ? -1 : 0;
+}
+
+static void
+say(void *arg, const char *text)
+{
+	struct web_run *w = arg;
+
+	progress_end(&w->bar);
+	(void)fprintf(stderr, "%s: %s\n", w->app->program, text);
+}
+
+/* Keep the database up to date until somebody says stop. Returns 0; -1 when that, or the server, cannot be kept up. */
 static int
 follow(struct web_run *w, struct err *e)
 {
-	while (*app_stop() == 0) {
-		int64_t next = clock_ms() + PASS_MS;
+	struct watch_opts o = { .rescan_ms = RESCAN_MS,
+		.wait_ms = WAIT_MS,
+		.settle_ms = WATCH_SETTLE_MS,
+		.gap_ms = WATCH_GAP_MS,
+		.now = now,
+		.begin = begin,
+		.progress = show_progress,
+		.passed = passed,
+		.say = say,
+		.arg = w };
+	int rc;
 
-		while (*app_stop() == 0 && clock_ms() < next) {
-			if (httpd_watch(&w->httpd, e) < 0)
-				return -1;
-			(void)poll(NULL, 0, 200); /* a signal ends it early */
-		}
-		if (*app_stop() == 0)
-			pass(w);
-	}
-	return 0;
+	w->is_first = true;
+	w->started_ms = w->looked_ms = clock_ms();
+	if (w->o->demo && demo_home(w, e) < 0)
+		return *app_stop() != 0 ? 0 : -1;
+	if (*app_stop() != 0)
+		return 0;
+	app_on_child();
+	rc = app_watch(w->app, &o, e);
+	progress_end(&w->bar);
+	return rc;
 }
 
 /* ------------------------------------------------------------- the command */
@@ -351,10 +376,9 @@ serve(struct web_run *w, struct err *e)
 		return show_other(w, e);
 	if (w->o->demo)
 		demo_places(w->app, &w->run);
-	if (app_roots(w->app, true, e) < 0 || start(w, e) < 0)
+	if (app_named_roots(w->app, e) < 0 || start(w, e) < 0)
 		return *app_stop() == 0 ? -1 : 0;
 	(void)fprintf(stderr, "%s: Ctrl-C ends it\n", w->app->program);
-	first_pass(w);
 	return follow(w, e);
 }
 
@@ -364,8 +388,6 @@ run(struct app *a, const struct opts *o, struct err *e)
 	struct web_run w = { .app = a, .o = o, .run = { NULL, -1 } };
 	int rc = -1;
 
-	a->progress = show_progress;
-	a->progress_arg = &w;
 	w.prefix = conf_prefix(o->prefix != NULL ? o->prefix : a->config.prefix, e);
 	if (w.prefix != NULL && rundir_open(&w.run, o->demo ? "demo" : a->places.db.path, e) == 0)
 		rc = serve(&w, e);
@@ -373,7 +395,6 @@ run(struct app *a, const struct opts *o, struct err *e)
 	rundir_close(&w.run);
 	free(w.prefix);
 	free(w.url);
-	free(w.said);
 	if (rc == 0 && *app_stop() == SIGINT)
 		rc = 130;
 	return rc;

@@ -20,12 +20,13 @@ struct opts_filter {
 
 struct opts {
 	const char *db, *last, *from, *to, *group, *by, *format, *tz, *out, *search, *wait, *limit;
-	const char *days, *bytes, *seed, *profile;
+	const char *rescan, *days, *bytes, *seed, *profile;
 	const char *port, *prefix, *time_limit, *socket;
 	struct opts_list homes, rollouts, hosts;
 	struct opts_filter filters[OPTS_LIST];
 	size_t filters_len;
-	bool today, counted, yes, json, paths, repair, demo, no_open, cgi, spawn, help, version;
+	bool today, counted, yes, json, watch, paths, repair, demo, no_open, cgi, spawn, help,
+	    version;
 	char *const *operands;
 	size_t operands_len;
 };

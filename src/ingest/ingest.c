@@ -1,8 +1,11 @@
 #include "base/compat.h"
 
+#include <sys/stat.h>
+
 #include "base/hash.h"
 #include "base/xalloc.h"
 #include "ingest/ingest.h"
+#include "ingest/name.h"
 #include "ingest/scan.h"
 #include "ingest/settle.h"
 #include "store/st_file.h"
@@ -56,21 +59,74 @@ tell(struct pass *p)
 		p->opts->progress(p->opts->arg, &p->at);
 }
 
+struct place {
+	const struct ingest_opts *opts;
+	size_t root;
+};
+
+static void
+on_place(void *arg, enum scan_place kind, const char *path)
+{
+	const struct place *a = arg;
+
+	a->opts->place(a->opts->arg, a->root, kind, path);
+}
+
+static void
+problem(struct ingest_summary *sum, char *text)
+{
+	if (sum->problems_len == INGEST_PROBLEMS) {
+		free(text);
+		return;
+	}
+	sum->problems = xreallocarray(sum->problems, sum->problems_len + 1, sizeof(*sum->problems));
+	sum->problems[sum->problems_len++] = text;
+}
+
+/* Root number I, of which the paths ONLY (room for all parts) may be asked for. */
+static int
+look_root(struct pass *p, size_t i, const char **only, struct err *e)
+{
+	const struct ingest_opts *o = p->opts;
+	struct place a = { o, i };
+	struct scan_ask ask = { .path = o->roots[i].path,
+		.is_home = o->roots[i].is_home,
+		.some = o->some,
+		.only = only,
+		.place = o->place == NULL ? NULL : on_place,
+		.arg = &a };
+
+	for (size_t k = 0; k < o->parts_len; k++)
+		if (o->parts[k].root == i)
+			only[ask.only_len++] = o->parts[k].path;
+	if (scan_look(&ask, &p->scans[i], e) == 0)
+		return 0;
+	if (!o->skip_missing)
+		return -1;
+	scan_clear(&p->scans[i]);
+	p->sum->missing += e->code == ERR_NOTFOUND;
+	if (e->code != ERR_NOTFOUND)
+		problem(p->sum, xstrdup(e->msg));
+	return 0;
+}
+
 static int
 look(struct pass *p, struct err *e)
 {
-	for (size_t i = 0; i < p->opts->roots_len; i++) {
-		const struct ingest_root *r = &p->opts->roots[i];
-		struct scan *s = &p->scans[i];
+	const char **only = xcalloc(p->opts->parts_len, sizeof(*only));
+	int rc = 0;
 
-		if (scan_root(r->path, r->is_home, s, e) < 0)
-			return -1;
+	for (size_t i = 0; rc == 0 && i < p->opts->roots_len; i++) {
+		const struct scan *s = &p->scans[i];
+
+		rc = look_root(p, i, only, e);
 		p->sum->found += (int64_t)s->len;
 		p->at.files_all += (int64_t)s->len;
 		for (size_t k = 0; k < s->len; k++)
 			p->at.bytes_all += s->files[k].size;
 	}
-	return 0;
+	free(only);
+	return rc;
 }
 
 static int
@@ -111,6 +167,8 @@ homes(struct pass *p, struct err *e)
 struct presence {
 	struct pass *pass;
 	const struct scan *scan;
+	size_t *slots; /* 1 + index of a file, by the hash of its path; 0: free */
+	size_t mask;
 };
 
 static int
@@ -121,62 +179,133 @@ by_path(const void *key, const void *element)
 	return strcmp(key, f->path);
 }
 
+/* A table of the files of SCAN by their paths. */
+static void
+index_files(struct presence *a)
+{
+	const struct scan *s = a->scan;
+	size_t n = 16;
+
+	while (n < 2 * s->len)
+		n *= 2;
+	a->mask = n - 1;
+	a->slots = xcalloc(n, sizeof(*a->slots));
+	for (size_t i = 0; i < s->len; i++) {
+		size_t at = (size_t)st_file_path_hash(s->files[i].path) & a->mask;
+
+		while (a->slots[at] != 0)
+			at = (at + 1) & a->mask;
+		a->slots[at] = i + 1;
+	}
+}
+
+static struct scan_file *
+find_file(const struct presence *a, const struct st_file_mark *m)
+{
+	for (size_t at = (size_t)m->path_hash & a->mask; a->slots[at] != 0;
+	     at = (at + 1) & a->mask) {
+		struct scan_file *f = &a->scan->files[a->slots[at] - 1];
+
+		if (strcmp(f->path, m->path) == 0)
+			return f;
+	}
+	return NULL;
+}
+
 static int
-check_present(void *arg, int64_t id, const char *path, const char *state, struct err *e)
+check_present(void *arg, const struct st_file_mark *m, struct err *e)
 {
 	struct presence *a = arg;
-	const struct scan *s = a->scan;
+	struct scan_file *f;
 
-	if (strcmp(state, "gone") == 0)
+	if (strcmp(m->state, "gone") == 0)
 		return 0;
-	if (s->len > 0 && bsearch(path, s->files, s->len, sizeof(*s->files), by_path) != NULL)
+	if ((f = find_file(a, m)) != NULL) {
+		f->unchanged = f->problem == NULL && f->dev == m->dev && f->ino == m->ino &&
+			       f->size == m->size && f->mtime_ns == m->mtime_ns &&
+			       f->ctime_ns == m->ctime_ns;
 		return 0;
-	a->pass->sum->gone++;
-	return st_file_state(a->pass->store, id, "gone", e);
-}
-
-/* Files that were seen below a root and are not there any more: their facts stay. */
-static int
-mark_gone(struct pass *p, struct err *e)
-{
-	static const char *const folders[] = { "sessions", "archived_sessions" };
-
-	for (size_t i = 0; i < p->opts->roots_len; i++) {
-		struct presence a = { p, &p->scans[i] };
-
-		for (size_t k = 0; k < ARRAY_LEN(folders); k++) {
-			char *dir = p->scans[i].is_home
-					? xasprintf("%s/%s", p->scans[i].home, folders[k])
-					: xstrdup(p->scans[i].home);
-			int rc = st_file_each(p->store, dir, check_present, &a, e);
-
-			free(dir);
-			if (rc < 0)
-				return -1;
-			if (!p->scans[i].is_home)
-				break;
-		}
 	}
-	return st_file_recheck_orphans(p->store, e);
+	a->pass->sum->gone++;
+	return st_file_state(a->pass->store, m->id, "gone", e);
 }
 
-static void
-problem(struct ingest_summary *sum, const struct scan_file *f, const char *why)
+/* As check_present for a file below one of the folders where we looked. */
+static int
+check_below(void *arg, const struct st_file_mark *m, struct err *e)
 {
-	if (sum->problems_len == INGEST_PROBLEMS)
-		return;
-	sum->problems = xreallocarray(sum->problems, sum->problems_len + 1, sizeof(*sum->problems));
-	sum->problems[sum->problems_len++] = xasprintf("%s: %s", f->path, why);
+	const struct scan *s = ((struct presence *)arg)->scan;
+
+	for (size_t k = 0; k < s->looked_len; k++) {
+		size_t n = strlen(s->looked[k]);
+
+		if (strncmp(m->path, s->looked[k], n) == 0 && m->path[n] == '/')
+			return check_present(arg, m, e);
+	}
+	return 0;
+}
+
+static int
+check_present_at(struct presence *a, const char *path, struct err *e)
+{
+	struct st_file row;
+	int rc = st_file_by_path(a->pass->store, path, &row, e);
+
+	if (rc == 1) {
+		const struct st_file_mark m = { .id = row.id,
+			.path = row.path,
+			.state = row.state,
+			.path_hash = st_file_path_hash(row.path),
+			.size = -1 };
+
+		rc = check_present(a, &m, e);
+	}
+	st_file_clear(&row);
+	return rc;
+}
+
+/*
+ * What is known of the files where we looked: those that are not there any more are gone, their
+ * facts stay; of the others, which are as they were.
+ */
+static int
+mark_known(struct pass *p, struct err *e)
+{
+	bool compressed;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < p->opts->roots_len; i++) {
+		struct presence a = { .pass = p, .scan = &p->scans[i] };
+		bool folders = false;
+
+		index_files(&a);
+		for (size_t k = 0; rc == 0 && k < a.scan->looked_len; k++) {
+			const char *path = a.scan->looked[k];
+
+			rc = check_present_at(&a, path, e);
+			folders = folders || !name_is_rollout(name_of_path(path), &compressed);
+		}
+		/* what is below costs a look at every row: once, and not for mere files */
+		if (rc == 0 && folders)
+			rc = st_file_each(p->store, a.scan->home, check_below, &a, e);
+		free(a.slots);
+	}
+	if (rc < 0)
+		return -1;
+	/* where none went away now, none has been left without */
+	return p->opts->some && p->sum->gone == 0 ? 0 : st_file_recheck_orphans(p->store, e);
 }
 
 static int
 note_problem(struct pass *p, const struct scan_file *f, struct err *e)
 {
 	struct st_file row;
+	struct stat st;
 	int rc = st_file_by_path(p->store, f->path, &row, e);
 
-	if (rc == 1 && row.problem != NULL)
-		problem(p->sum, f, row.problem);
+	/* one that went away since it was found: the next look finds what became of it */
+	if (rc == 1 && row.problem != NULL && (lstat(f->os_path, &st) == 0 || errno != ENOENT))
+		problem(p->sum, xasprintf("%s: %s", f->path, row.problem));
 	st_file_clear(&row);
 	return rc < 0 ? -1 : 0;
 }
@@ -201,8 +330,9 @@ read_one(struct pass *p, const struct scan_file *f, int64_t home, int64_t since_
 	return begin(p, e);
 }
 
+/* FIRST: what mark_known found unchanged is still so. */
 static int
-read_all(struct pass *p, struct reader_counts *counts, struct err *e)
+read_all(struct pass *p, bool first, struct reader_counts *counts, struct err *e)
 {
 	for (size_t i = 0; i < p->opts->roots_len; i++) {
 		const struct scan *s = &p->scans[i];
@@ -212,8 +342,10 @@ read_all(struct pass *p, struct reader_counts *counts, struct err *e)
 				p->sum->stopped = true;
 				return 0;
 			}
-			if (read_one(p, &s->files[k], p->homes[i], p->opts->since_ms, counts, e) <
-			    0)
+			if (first && s->files[k].unchanged)
+				counts->unchanged++;
+			else if (read_one(p, &s->files[k], p->homes[i], p->opts->since_ms, counts,
+				     e) < 0)
 				return -1;
 			p->at.files_done++;
 			p->at.bytes_done += s->files[k].size;
@@ -227,10 +359,16 @@ read_all(struct pass *p, struct reader_counts *counts, struct err *e)
 static int
 read_passes(struct pass *p, struct err *e)
 {
+	const struct reader_counts *c = &p->sum->counts;
 	bool again = false;
 
-	if (read_all(p, &p->sum->counts, e) < 0)
+	if (read_all(p, true, &p->sum->counts, e) < 0)
 		return -1;
+	if (p->opts->some) {
+		if (c->read + c->copies + c->failed + p->sum->gone == 0)
+			return 0; /* files that only grew make room for no copy */
+		return st_file_rechecks(p->store, &p->sum->again, e);
+	}
 	for (int i = 1; i < PASSES && !p->sum->stopped; i++) {
 		int64_t unchanged = p->sum->counts.unchanged;
 
@@ -238,11 +376,11 @@ read_passes(struct pass *p, struct err *e)
 			return -1;
 		if (!again)
 			return 0;
-		if (read_all(p, &p->sum->counts, e) < 0)
+		if (read_all(p, false, &p->sum->counts, e) < 0)
 			return -1;
 		p->sum->counts.unchanged = unchanged;
 	}
-	return 0;
+	return st_file_rechecks(p->store, &p->sum->again, e);
 }
 
 static const struct scan_file *
@@ -265,7 +403,7 @@ find_scanned(const struct pass *p, const char *path, int64_t *home)
 static int
 read_ancestors(struct pass *p, struct err *e)
 {
-	while (!stopped(p)) {
+	while (!stopped(p) && !p->opts->some) {
 		const struct scan_file *f;
 		int64_t home;
 		char *path;
@@ -295,7 +433,7 @@ titles(struct pass *p, struct err *e)
 	for (size_t i = 0; i < p->opts->roots_len; i++)
 		if (p->scans[i].is_home)
 			names[n++] = p->scans[i].home;
-	rc = ingest_titles(p->store, names, n, c->read + c->grown > 0, e);
+	rc = ingest_titles(p->store, names, n, c->read + (p->opts->some ? 0 : c->grown) > 0, e);
 	free(names);
 	return rc;
 }
@@ -335,6 +473,10 @@ settle_all(struct pass *p, struct err *e)
 	if (begin(p, e) < 0 || settle_boundaries(p->store, e) < 0 || commit(p, e) < 0)
 		return -1;
 	do {
+		if (stopped(p)) { /* the next pass goes on with those that are dirty */
+			p->sum->stopped = true;
+			return 0;
+		}
 		if (begin(p, e) < 0)
 			return -1;
 		n = settle_some(p->store, p->opts->card, BATCH_THREADS, e);
@@ -360,7 +502,7 @@ ingest_run(
 	p.homes = xcalloc(opts->roots_len, sizeof(*p.homes));
 	if (look(&p, e) < 0 || begin(&p, e) < 0)
 		goto out;
-	if (homes(&p, e) < 0 || mark_gone(&p, e) < 0 || check_thresholds(&p, e) < 0 ||
+	if (homes(&p, e) < 0 || mark_known(&p, e) < 0 || check_thresholds(&p, e) < 0 ||
 	    read_passes(&p, e) < 0 || read_ancestors(&p, e) < 0 || titles(&p, e) < 0 ||
 	    commit(&p, e) < 0 || settle_all(&p, e) < 0)
 		goto out;

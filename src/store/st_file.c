@@ -9,11 +9,17 @@
 	"head_hash, anchor_hash, " \
 	"problem"
 
-/* What a path is looked for by: an index over whole paths would be as large as the table. */
+/* An index over whole paths would be as large as the table. */
+uint64_t
+st_file_path_hash(const char *path)
+{
+	return hash_str(str_of(path), 0);
+}
+
 static int64_t
 path_hash(const char *path)
 {
-	return (int64_t)hash_str(str_of(path), 0);
+	return (int64_t)st_file_path_hash(path);
 }
 
 void
@@ -188,12 +194,12 @@ st_file_state(struct store *s, int64_t id, const char *state, struct err *e)
 
 int
 st_file_each(struct store *s, const char *dir,
-    int (*fn)(void *arg, int64_t id, const char *path, const char *state, struct err *e), void *arg,
-    struct err *e)
+    int (*fn)(void *arg, const struct st_file_mark *f, struct err *e), void *arg, struct err *e)
 {
 	/* '0' is the byte behind '/' */
-	static const char SQL[] = "SELECT id, path, state FROM file "
-				  "WHERE path > ?1 || '/' AND path < ?1 || '0' ORDER BY path";
+	static const char SQL[] =
+	    "SELECT id, path, state, path_hash, dev, ino, size, mtime_ns, ctime_ns FROM file "
+	    "WHERE path > ?1 || '/' AND path < ?1 || '0'";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
 
@@ -201,11 +207,19 @@ st_file_each(struct store *s, const char *dir,
 		return -1;
 	stmt_bind_strz(q, 1, dir);
 	while ((rc = stmt_step(q, e)) == 1) {
-		char *path = str_dup(stmt_str(q, 1));
-		int done = fn(arg, stmt_i64(q, 0), path, state_word(stmt_str(q, 2)), e);
+		const struct st_file_mark f = {
+			.id = stmt_i64(q, 0),
+			.path = stmt_str(q, 1).p, /* SQLite's texts are terminated */
+			.state = state_word(stmt_str(q, 2)),
+			.path_hash = (uint64_t)stmt_i64(q, 3),
+			.dev = stmt_i64(q, 4),
+			.ino = stmt_i64(q, 5),
+			.size = stmt_i64(q, 6),
+			.mtime_ns = stmt_i64(q, 7),
+			.ctime_ns = stmt_i64(q, 8),
+		};
 
-		free(path);
-		if (done < 0) {
+		if (fn(arg, &f, e) < 0) {
 			rc = -1;
 			break;
 		}
@@ -257,8 +271,9 @@ st_file_recheck_orphans(struct store *s, struct err *e)
 int
 st_file_pending_ancestor(struct store *s, char **path, struct err *e)
 {
+	/* the + keeps it from looking for ancestors before there is a pending file */
 	static const char SQL[] =
-	    "SELECT f.path FROM file f WHERE f.state = 'pending' AND f.thread_uuid IN ("
+	    "SELECT f.path FROM file f WHERE f.state = 'pending' AND +f.thread_uuid IN ("
 	    "SELECT uuid FROM ancestor UNION SELECT base_thread FROM rollout) "
 	    "ORDER BY f.path LIMIT 1";
 	struct stmt *q = store_stmt(s, SQL, e);

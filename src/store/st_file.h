@@ -40,10 +40,24 @@ int st_file_put(struct store *s, struct st_file *f, struct err *e);
 /* Set the state of file ID to STATE, leaving the rest. Returns 0; -1 with ERR_DB in *E. */
 int st_file_state(struct store *s, int64_t id, const char *state, struct err *e);
 
-/* Every file below the folder DIR (terminated, without a slash at its end): calls FN(ARG, id, path, state) for each. Returns 0; -1 with ERR_DB in *E, or when FN returned -1. */
+/* What tells whether a file is the one that was seen last. */
+struct st_file_mark {
+	int64_t id;
+	const char *path, *state;
+	uint64_t path_hash; /* st_file_path_hash */
+	int64_t dev, ino, size, mtime_ns, ctime_ns;
+};
+
+/* Fingerprint of PATH (terminated), as st_file_mark has it. Cannot fail. */
+uint64_t st_file_path_hash(const char *path);
+
+/*
+ * Every file below the folder DIR (terminated, without a slash at its end), in any order: calls
+ * FN(ARG, mark, e), whose texts live for the call. Returns 0; -1 with ERR_DB in *E, or when FN
+ * returned -1.
+ */
 int st_file_each(struct store *s, const char *dir,
-    int (*fn)(void *arg, int64_t id, const char *path, const char *state, struct err *e), void *arg,
-    struct err *e);
+    int (*fn)(void *arg, const struct st_file_mark *f, struct err *e), void *arg, struct err *e);
 
 /* The file ID gives up its facts: they come from another one now. Returns 0; -1 with ERR_DB in *E. */
 int st_file_unserve(struct store *s, int64_t id, struct err *e);

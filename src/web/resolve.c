@@ -47,7 +47,7 @@ anchor(struct ctx *c)
 	struct err e;
 	int64_t end_ms;
 
-	c->now_ms = c->web->in.now_ms();
+	c->now_ms = c->web->in.now_ms(c->web->in.now_arg);
 	if (text != NULL && period_to(c->query.tz, text, &end_ms, &e) == 0 && end_ms <= c->now_ms)
 		c->now_ms = end_ms - 1; /* the end of a period is its now + 1 */
 }

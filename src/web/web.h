@@ -35,7 +35,8 @@ struct web_setup {
 	const char *templates;    /* the folder */
 	const char *progress; /* file in which `codex-track web` tells how far it is; NULL: none */
 	uint64_t config_hash; /* of what was configured */
-	int64_t (*now_ms)(void);
+	int64_t (*now_ms)(const void *now_arg);
+	const void *now_arg;
 };
 
 struct web {

@@ -192,7 +192,7 @@ def main():
     for name in names:
         corpus = bench.corpus(name, a.keep)
         known = a.find and not bench.replay(name, corpus)
-        r = bench.run(name, a.seconds, corpus)
+        r = bench.run(name, a.seconds / bench.targets[name].share, corpus)
         if a.find:
             kind = re.search(r"ERROR: (\w+: [\w-]+)|runtime error: (.*)", r["text"])
             print(f"{name}: {'not found' if r['ok'] else 'found'} after {r['seconds']:.1f} s, {r['runs']:,} runs{' (the seeds do it)' if known else ''}"

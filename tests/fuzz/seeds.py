@@ -76,6 +76,10 @@ def frames():
     for how in (b"\0", b"\2"):
         for longest in (b"\0", b"\1", b"\xff"):
             yield how + longest + text + b"\n" + b"x" * 300 + b"\nend\n"
+    for n in (2560, 2561, 3000, 4200):  # lines whose end is looked for ahead
+        for end in (b"\nend\n", b""):
+            yield b"\0\xa0" + b"one\n" + b"y" * n + end
+            yield b"\0\xff" + b"z" * n + end
     blocks = [
         (RAW, b"one\n"), (RLE, b"\n", 131072), (RLE, b"x", 131072), (RAW, b"\ntwo\nthree"), (RLE, b"a", 7), (RAW, b""), (3, b"zz"), (2, b"\0" * 20)]
 
@@ -92,7 +96,7 @@ def frames():
             zstd(text), zstd(text, "--no-check"), zstd(text * 30, "-19"), zstd(bytes(range(256)) * 3), zstd(text)[:-2], zstd(text)[:-1] + b"?",
             frame(blocks[0], window=0x78), frame(blocks[0], window=0x80), b"\x27\xb5\x2f\xfd" + b"\0" * 9, b"(\xb5",
             frame(*[(RLE, b"x", 131072)] * 80, blocks[3]), zstd(os.urandom(1200)), zstd(text) * 20,
-            frame((RAW, b"a")) * 60, skip * 40 + frame(blocks[0]) * 30):
+            frame((RAW, b"a")) * 76, skip * 40 + frame(blocks[0]) * 30):
         for longest in (b"\1", b"\xff"):
             yield b"\1" + longest + data
 

@@ -382,6 +382,136 @@ twin_with_a_neighbour(void **state UNUSED)
 	(void)found(1, "h/sessions/rollout-a.jsonl-backup.jsonl");
 }
 
+static size_t told[SCAN_SINGLE + 1];
+
+static void
+tell(void *arg UNUSED, enum scan_place kind, const char *path)
+{
+	assert_string_not_equal(path, "");
+	told[kind]++;
+}
+
+/* Look at ONE below the home NAME only. */
+static void
+some(const char *name, bool is_home, const char *one)
+{
+	char *path = xstrdup(at(one));
+	const char *only[] = { path };
+	const struct scan_ask ask = { .path = at(name),
+		.is_home = is_home,
+		.some = true,
+		.only = only,
+		.only_len = 1,
+		.place = tell };
+
+	memset(told, 0, sizeof(told));
+	scan_clear(&s);
+	if (scan_look(&ask, &s, &e) < 0)
+		fail_msg("%s: %s", name, e.msg);
+	free(path);
+}
+
+static void
+looked(size_t i, const char *name)
+{
+	assert_true(i < s.looked_len);
+	assert_string_equal(s.looked[i], at(name));
+}
+
+static void
+only_some(void **state UNUSED)
+{
+	folder("h/sessions/d/e");
+	folder("elsewhere");
+	file("h/sessions/d/rollout-a.jsonl", 1);
+	file("h/sessions/d/rollout-b.jsonl", 1);
+	file("h/sessions/d/e/rollout-c.jsonl.zst", 1);
+	file("elsewhere/rollout-x.jsonl", 1);
+	/* a file: its twin may have come or gone with it */
+	some("h", true, "h/sessions/d/rollout-a.jsonl");
+	assert_int_equal(s.len, 1);
+	(void)found(0, "h/sessions/d/rollout-a.jsonl");
+	assert_int_equal(s.looked_len, 2);
+	looked(0, "h/sessions/d/rollout-a.jsonl.zst");
+	looked(1, "h/sessions/d/rollout-a.jsonl");
+	assert_int_equal(told[SCAN_FOLDER], 0);
+	assert_int_equal(told[SCAN_HOME], 1);
+	file("h/sessions/d/rollout-a.jsonl.zst", 1);
+	some("h", true, "h/sessions/d/rollout-a.jsonl.zst");
+	assert_int_equal(s.len, 1);
+	(void)found(0, "h/sessions/d/rollout-a.jsonl");
+	/* one that is not there */
+	some("h", true, "h/sessions/d/rollout-n.jsonl");
+	assert_int_equal(s.len, 0);
+	looked(1, "h/sessions/d/rollout-n.jsonl");
+	some("h", true, "h/archived_sessions/rollout-n.jsonl");
+	assert_int_equal(s.len, 0);
+	looked(1, "h/archived_sessions/rollout-n.jsonl");
+	/* a folder, there or not */
+	some("h", true, "h/sessions/d");
+	assert_int_equal(s.len, 3);
+	assert_int_equal(s.looked_len, 1);
+	looked(0, "h/sessions/d");
+	assert_int_equal(told[SCAN_FOLDER], 2);
+	some("h", true, "h/sessions/gone");
+	assert_int_equal(s.len, 0);
+	looked(0, "h/sessions/gone");
+	some("h", true, "h/archived_sessions");
+	assert_int_equal(s.len, 0);
+	looked(0, "h/archived_sessions");
+	some("h", true, "h/sessions");
+	assert_int_equal(s.len, 3);
+	/* what is not below it is none of its business */
+	some("h", true, "elsewhere/rollout-x.jsonl");
+	assert_int_equal(s.len + s.looked_len, 0);
+	some("h", true, "h/sessions2/rollout-a.jsonl");
+	assert_int_equal(s.len + s.looked_len, 0);
+	some("h/sessions/d", false, "h/sessions/d/e");
+	assert_int_equal(s.len, 1);
+	some("h/sessions/d/rollout-b.jsonl", false, "h/sessions/d/rollout-a.jsonl");
+	assert_int_equal(s.len + s.looked_len, 0);
+	assert_int_equal(told[SCAN_SINGLE], 1);
+	some("h/sessions/d/rollout-b.jsonl", false, "h/sessions/d/rollout-b.jsonl");
+	assert_int_equal(s.len, 1);
+	looked(0, "h/sessions/d/rollout-b.jsonl");
+}
+
+/* By links it is as for a look at everything: real names, no loops, not deeper. */
+static void
+only_some_by_links(void **state UNUSED)
+{
+	folder("h/sessions/d");
+	folder("disk/deep");
+	file("h/sessions/d/rollout-a.jsonl", 1);
+	file("disk/deep/rollout-x.jsonl", 1);
+	file("disk/rollout-y.jsonl", 1);
+	assert_int_equal(symlink("../../disk/deep", at("h/sessions/link")), 0);
+	assert_int_equal(
+	    symlink("../../../disk/rollout-y.jsonl", at("h/sessions/d/rollout-l.jsonl")), 0);
+	assert_int_equal(symlink("..", at("h/sessions/d/up")), 0);
+	some("h", true, "h/sessions/link/rollout-x.jsonl");
+	assert_int_equal(s.len, 1);
+	(void)found(0, "disk/deep/rollout-x.jsonl");
+	assert_int_equal(s.looked_len, 0); /* not one of the home's: nobody says that it is gone */
+	some("h", true, "h/sessions/link");
+	assert_int_equal(s.len, 1);
+	assert_int_equal(told[SCAN_FOLDER], 1);
+	some("h", true, "h/sessions/d/rollout-l.jsonl");
+	(void)found(0, "disk/rollout-y.jsonl");
+	assert_int_equal(told[SCAN_LINK], 1);
+	some("h", true, "h/sessions/d/up/d/rollout-a.jsonl");
+	assert_int_equal(s.len, 0);
+	some("h", true, "h/sessions/d/up");
+	assert_int_equal(s.len, 0);
+	folder("h/sessions/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17");
+	file("h/sessions/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/rollout-in.jsonl", 1);
+	file("h/sessions/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/rollout-out.jsonl", 1);
+	some("h", true, "h/sessions/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/rollout-in.jsonl");
+	assert_int_equal(s.len, 1);
+	some("h", true, "h/sessions/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/rollout-out.jsonl");
+	assert_int_equal(s.len, 0);
+}
+
 int
 main(void)
 {
@@ -398,6 +528,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_folder_of_rollouts, prepare, clean),
 		cmocka_unit_test_setup_teardown(sessions_of_a_home, prepare, clean),
 		cmocka_unit_test_setup_teardown(relative, prepare, clean),
+		cmocka_unit_test_setup_teardown(only_some, prepare, clean),
+		cmocka_unit_test_setup_teardown(only_some_by_links, prepare, clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

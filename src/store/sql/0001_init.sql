@@ -79,6 +79,9 @@ CREATE TABLE file (
 CREATE INDEX file_path ON file(path_hash);
 CREATE INDEX file_rollout ON file(rollout_id);
 CREATE INDEX file_thread ON file(thread_uuid, page);
+CREATE INDEX file_copy ON file(id) WHERE state = 'copy';
+CREATE INDEX file_pending ON file(id) WHERE state = 'pending';
+CREATE INDEX file_problem ON file(id) WHERE problem IS NOT NULL;
 
 -- Lines that could not be used, by place and reason; never their text.
 CREATE TABLE skip (
