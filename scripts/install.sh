@@ -186,8 +186,8 @@ works()
 {
 	local p
 
-	for p in codex-track codex-track-ingest; do
-		"$1/bin/$p" --version </dev/null >>"$log" 2>&1 || return 1
+	for p in bin/codex-track bin/codex-track-ingest libexec/codex-track/codex-track.fcgi; do
+		"$1/$p" --version </dev/null >>"$log" 2>&1 || return 1
 	done
 }
 

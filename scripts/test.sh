@@ -11,11 +11,15 @@ source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 TEST_PACKAGES=(
 	clang-14
+	curl
 	debootstrap
+	fcgiwrap
 	libclang-rt-14-dev
 	libcmocka-dev
 	llvm-14
 	mandoc
+	nginx-light
+	procps
 	python3
 	sqlite3
 	strace

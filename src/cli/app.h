@@ -75,7 +75,8 @@ int app_wait(const struct opts *o, int64_t dflt_ms, int64_t *ms, struct err *e);
 
 /*
  * Path of the file or folder NAME among the data files: in CODEX_USAGE_DATADIR, beside the
- * program, or where it was configured. Returns it, owned by the caller: free; NULL when it is in none.
+ * program, or where it was configured. Returns it, owned by the caller: free; NULL when there
+ * is none.
  */
 char *app_data_path(const char *name);
 

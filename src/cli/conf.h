@@ -25,8 +25,8 @@ char *conf_prefix(const char *text, struct err *e);
 
 /*
  * Path of the program codex-track.fcgi: beside us, in libexec of our prefix, or where it was
- * configured; by the link `current` of an installation, which upgrades do not move. Returns it, owned
- * by the caller: free; NULL with ERR_NOTFOUND in *E.
+ * configured; by the link `current` of an installation, which upgrades do not move. Returns it,
+ * owned by the caller: free; NULL with ERR_NOTFOUND in *E.
  */
 char *conf_fcgi(struct err *e);
 

@@ -20,8 +20,9 @@ struct httpd {
 };
 
 /*
- * Path of lighttpd: CONFIGURED, CODEX_USAGE_LIGHTTPD, PATH, the usual folders for servers. Returns it,
- * owned by the caller: free; NULL with ERR_NOTFOUND and the command that installs it in *E.
+ * Path of lighttpd: CONFIGURED, CODEX_USAGE_LIGHTTPD, PATH, the usual folders for servers.
+ * Returns it, owned by the caller: free; NULL with ERR_NOTFOUND and the command that installs it
+ * in *E.
  */
 char *httpd_find(const char *configured, struct err *e);
 

@@ -8,13 +8,13 @@
 #include "json/jw.h"
 #include "json/jx.h"
 
-/* A new empty object as member KEY of O (terminated, copied), lent by O. Aborts when out of memory. */
+/* A new empty object as member KEY of O (terminated, copied), lent: it is owned by O. Aborts when out of memory. */
 struct json_object *jt_obj(struct json_object *o, const char *key);
 
-/* A new empty array as member KEY of O, lent by O. Aborts when out of memory. */
+/* A new empty array as member KEY of O, lent: it is owned by O. Aborts when out of memory. */
 struct json_object *jt_arr(struct json_object *o, const char *key);
 
-/* A new empty object at the end of the array A, lent by A. Aborts when out of memory. */
+/* A new empty object at the end of the array A, lent: it is owned by A. Aborts when out of memory. */
 struct json_object *jt_push_obj(struct json_object *a);
 
 /* The text S at the end of the array A. Aborts when out of memory. */

@@ -20,13 +20,14 @@ struct problem {
 void problem_of(const struct err *e, struct problem *p);
 
 /*
- * Answer R with P about the request REQ: a page of WEB's templates when HTML, else JSON. PARAMS (NULL:
- * none) has the faults to list. What R held so far is forgotten. Errors end in a plainer answer.
+ * Answer R with P about the request REQ: a page of WEB's templates when HTML, else JSON. PARAMS
+ * (NULL: none) has the faults to list. What R held so far is forgotten. Errors
+ * end in a plainer answer.
  */
 void problem_send(struct web *web, const struct request *req, struct resp *r,
     const struct problem *p, bool html, const struct params *params);
 
-/* Write a line about REQ (may be half read) and WHY on stderr, escaped: URI is as it came; cannot fail. */
+/* Write a line about the request for URI, as it came, and WHY it failed on stderr, escaped; cannot fail. */
 void problem_log(struct str uri, const char *why);
 
 #endif

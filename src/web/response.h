@@ -36,7 +36,7 @@ void resp_header(struct resp *r, const char *name, const char *value);
 void resp_send(struct resp *r);
 
 /*
- * Send the head of R and give the stream to write its body to, lent by R: closed by resp_end.
+ * Send the head of R and give the stream to write its body to, owned by R: closed by resp_end.
  * A client that is gone, and HEAD, show as errors of the stream.
  */
 FILE *resp_stream(struct resp *r);

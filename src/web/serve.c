@@ -331,8 +331,7 @@ serve_request(void *arg, struct gw *g)
 	} else if (rc < 0) {
 		problem_log(uri, e.msg);
 		p = (struct problem){ e.code == ERR_LIMIT ? 414 : 400, "Bad request",
-			"The address is malformed, or longer than any page's. Nothing was looked up.",
-			0 };
+			"The address is malformed, or too long. Nothing was looked up.", 0 };
 		problem_send(web, &req, &resp, &p, html, NULL);
 	} else if (req.method == METHOD_OPTIONS)
 		options(&resp);

@@ -5,10 +5,13 @@ what is true: commands are run, outputs compared, lists held against the code.
 Commands run on a folder of the lab as ~/.codex of a HOME made for it. Without
 a lab only what needs none is checked.
 """
+import atexit
 import json
 import os
 import re
 import shutil
+import socket
+import subprocess
 import sys
 
 sys.path.insert(0, os.environ["TRACK_SRC"] + "/tests/tap")
@@ -18,7 +21,7 @@ LAB_FOLDER = "0.169.0/s04_fork"     # for the commands without an output
 NOW = "2026-11-22T12:00:00Z"        # the day of the lab
 NOW_S = 1795348800                  # the same in seconds
 SCRIPT = re.compile(r"(?:\w+=\S* )*\./(scripts/\w+\.sh)(?: --?\w+)*")
-ENV_NAME = re.compile(r"\b(?:CODEX_USAGE_[A-Z]+|CODEX_HOME|XDG_[A-Z]+_HOME|NO_COLOR)\b")
+ENV_NAME = re.compile(r"\b(?:CODEX_USAGE_[A-Z_]+|CODEX_HOME|XDG_[A-Z]+_HOME|NO_COLOR)\b")
 
 
 def text(path):
@@ -56,10 +59,11 @@ def new_home(folder):
             os.utime(os.path.join(base, name), (NOW_S, NOW_S))
     os.makedirs(home + "/.local/bin")
     os.makedirs(home + "/work")
+    os.makedirs(home + "/run", 0o700)
     for program in ("codex-track", "codex-track-ingest"):
         os.symlink(f"{tap.BUILD}/{program}", f"{home}/.local/bin/{program}")
     env = {"HOME": home, "PATH": tap.BUILD + ":" + os.environ["PATH"], "CODEX_USAGE_NOW": NOW,
-           "CODEX_USAGE_DATADIR": tap.SRC + "/conf", "LC_ALL": "C.UTF-8"}
+           "CODEX_USAGE_DATADIR": tap.SRC + "/conf", "LC_ALL": "C.UTF-8", "XDG_RUNTIME_DIR": home + "/run"}
     return env, home + "/work"
 
 
@@ -70,9 +74,58 @@ def blocks(kind):
             yield readme[:m.start()], m.group(2).splitlines()
 
 
+served = None  # `codex-track web`, from the first line that starts it to the last of README
+port = 0
+
+
+def start_web(part, env, cwd):
+    """`codex-track web` as written, but on a port that is free: the machine may have one already."""
+    global served, port
+    name = "runs: " + part
+    if shutil.which("lighttpd", path=env["PATH"] + ":/usr/sbin:/sbin") is None:
+        tap.skip(name, "no lighttpd")
+        return
+    if served is not None:
+        status, out, err = tap.run("bash", "-c", part, env=env, cwd=cwd)
+        tap.same((status, out), (0, f"http://127.0.0.1:{port}/\n"), name + " (a second time: the same address)")
+        return
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    config = env["HOME"] + "/.config/codex-usage-tracker"
+    os.makedirs(config)
+    with open(config + "/config.json", "w", encoding="utf-8") as f:
+        json.dump({"port": port}, f)
+    clean = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    served = subprocess.Popen(["bash", "-c", "exec " + part], env={**clean, **env}, cwd=cwd, text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    atexit.register(end_web)
+    tap.same(served.stdout.readline(), f"http://127.0.0.1:{port}/\n", name)
+
+
+def end_web():
+    global served
+    if served is None:
+        return
+    served.terminate()
+    served.stdout.close()
+    served.wait(20)
+    served = None
+
+
 def run_line(line, env, cwd):
     """Run one line of a sh block, part by part at &&."""
     for part in line.split(" && "):
+        if part.endswith("codex-track web"):
+            start_web(part, env, cwd)
+            continue
+        if part.startswith("curl "):
+            if shutil.which("curl") is None or served is None:
+                tap.skip(part, "no curl or no server")
+                continue
+            part = part.replace(":8377/", f":{port}/")
+        if part.startswith("rm -rfv"):
+            end_web()
         m = SCRIPT.fullmatch(part)
         if m:
             tap.ok(os.access(f"{tap.SRC}/{m.group(1)}", os.X_OK),

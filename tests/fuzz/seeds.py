@@ -181,6 +181,25 @@ def templates():
             yield b"\x1e".join(pieces) + b"\x1e" + seed
 
 
+# ------------------------------------------------------------------------------ requests
+def requests():
+    """What fuzz_request.c takes: address, prefix, path, query, host, method."""
+    good = (b"period=7d&by=model&model=!a*&model=b&group=day&week=sun&tz=Europe/Stockholm&limit=7&counted=1",
+            b"from=2026-01-02&to=2026-01-02T10:00:00%2B01:00&date=2026-01-02&q=a+b&cursor=1.x&directory=/a%20b",
+            b"period=x&by=y&limit=0&date=z&tz=..&model=!&nope=1&theme=red&period=7d&period=7d&format=csv&refresh=5",
+            b"&".join([b"a=1"] * 201), b"a=%00", b"a=%ff&b=../c", b"a=%e2%82%ac%zz", b"=&&=x&a")
+    paths = ((b"/usage", b"", b""), (b"/codex/usage?x", b"/codex/", b"/usage"), (b"/codex", b"/codex", b"\x1f"),
+             (b"http://h/codex/x", b"/codex", b""), (b"/%2e%2e/%00", b"", b""), (b"\x1f", b"\x1f", b"/a%b"),
+             (b"/x\\y", b"", b"x"), (b"/other", b"/codex", b"/\xff"), (b"/a", b"/../x", b""), (b"/" + b"a" * 2100, b"", b""),
+             (b"x", b"", b"/..") , (b"/%c0%ae", b"codex", b""))
+    hosts = (b"localhost:1", b"127.0.0.1", b"[::1]:80", b"[::1", b"a.LOCALHOST.", b"\x1f", b"127.0.0.1.2", b"300.1.1.1")
+    methods = (b"GET", b"HEAD", b"OPTIONS", b"POST", b"\x1f")
+    for i in range(60):
+        uri, script, info = paths[i % len(paths)]
+        yield b"\x1e".join((uri, script, info, good[i % len(good)], hosts[i % len(hosts)], methods[i % len(methods)])) + b"\x1e"
+    yield b"\x1e".join((b"/", b"", b"", b"a" * 8300, b"localhost", b"GET")) + b"\x1e"
+
+
 def target(name, function):
     """All seeds of the target NAME, whose row names FUNCTION. Lines of a .jsonl are taken alone, too."""
     yield from globals()[function]()
