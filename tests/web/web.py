@@ -27,6 +27,8 @@ SERVER_USER = "www-data"
 HAVE_USER = ROOT and SERVER_USER in [u.pw_name for u in pwd.getpwall()]
 SBIN = os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin:/sbin"
 _started = []
+with open(tap.BUILD + "/codex-track.fcgi", "rb") as _f:
+    SANITIZED = b"__asan_init" in _f.read()
 
 
 def program(name):
@@ -136,7 +138,7 @@ def cgi(db, uri, method="GET", host="localhost", prefix="", env=None, **more):
     p = subprocess.run([fcgi()], env=variables, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     head, _, body = p.stdout.partition(b"\r\n\r\n")
     lines = head.decode("utf-8").split("\r\n")
-    if not lines[0].startswith("Status: "):
+    if not lines[0].startswith("Status: ") or p.returncode != 0:  # a sanitizer's finding is a status, too
         raise kit.Failed(f"{uri}: exit {p.returncode}, {p.stdout[:200]!r}, {p.stderr.decode()[-2000:]}")
     return Answer(int(lines[0].split()[1]), [s.split(": ", 1) for s in lines[1:]], body), p.stderr.decode()
 
@@ -251,6 +253,8 @@ class Workers:
             stop(p)
         self.socket.close()
         self.log.close()
+        said = self.logged()
+        tap.ok("Sanitizer" not in said and "runtime error" not in said, "no finding of a sanitizer", said[-3000:])
 
 
 def conf(db, *argv):

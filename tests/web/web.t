@@ -22,7 +22,7 @@ web.need("lighttpd")
 LAB = "0.169.0/s07_model_switch"
 TOTAL = kit.truth(LAB)["expected"]["total"]["total_tokens"]
 RUN = web.folder("run", 0o700)
-SLOW = 8 if "ASAN_OPTIONS" in os.environ else 1
+SLOW = 8 if web.SANITIZED else 1
 
 
 class Web:
