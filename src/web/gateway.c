@@ -84,6 +84,12 @@ gateway_is_cgi(void)
 	return listener() < 0 && method != NULL && method[0] != '\0';
 }
 
+static void
+allow(struct gw *g UNUSED, unsigned seconds)
+{
+	(void)alarm(seconds);
+}
+
 /* -------------------------------------------------------------------- CGI */
 
 static const char *
@@ -123,7 +129,7 @@ static int
 run_cgi(const struct gateway *cfg)
 {
 	struct gateway mine = *cfg;
-	struct gw g = { cgi_param, cgi_write, cgi_cut, &mine };
+	struct gw g = { cgi_param, cgi_write, allow, cgi_cut, &mine };
 
 	handle(SIGPIPE, SIG_IGN);
 	handle(SIGALRM, on_alarm);
@@ -181,7 +187,7 @@ fcgi_cut(struct gw *g)
 static int
 one_request(struct fcgi *f)
 {
-	struct gw g = { fcgi_param, fcgi_write, fcgi_cut, f };
+	struct gw g = { fcgi_param, fcgi_write, allow, fcgi_cut, f };
 	int rc;
 
 	(void)alarm(f->cfg->limit_s); /* a peer that sends half a record would hold us for ever */
