@@ -104,7 +104,7 @@ struct stmt *store_stmt(struct store *s, const char *sql, struct err *e);
 /*
  * As store_stmt of SQL on S, with *E as there, for a statement that only writes and whose result
  * nobody asks for: with store_thread it is run later, in order, and before anything else that asks
- * S. Its error shows then. Values are bound as ever, then comes stmt_run.
+ * S. Its error shows then. Values are bound as ever, then comes stmt_run. Lent by S.
  */
 struct stmt *store_later(struct store *s, const char *sql, struct err *e);
 
