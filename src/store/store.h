@@ -104,7 +104,8 @@ struct stmt *store_stmt(struct store *s, const char *sql, struct err *e);
 /*
  * As store_stmt of SQL on S, with *E as there, for a statement that only writes and whose result
  * nobody asks for: with store_thread it is run later, in order, and before anything else that asks
- * S. Its error shows then. Values are bound as ever, then comes stmt_run. Lent by S.
+ * S. Its error shows then. Values are bound as ever, then comes stmt_run. Returns it, lent by S;
+ * NULL with ERR_DB in *E.
  */
 struct stmt *store_later(struct store *s, const char *sql, struct err *e);
 
