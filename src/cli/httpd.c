@@ -153,15 +153,14 @@ write_conf(const struct httpd *h, struct err *e)
 	return rc;
 }
 
-/* In the child: become lighttpd. It ends with us, whatever ends us. */
+/* In the child: become lighttpd, which ends with us, whatever ends us. There may be threads: no malloc. */
 static void
-become(const struct httpd *h, char *conf, pid_t parent)
+become(const struct httpd *h, char *conf, const char *log_path, pid_t parent)
 {
 	char *const argv[] = { h->program, (char[]){ "-D" }, (char[]){ "-f" }, conf, NULL };
 	struct sigaction sa = { .sa_handler = SIG_DFL };
-	char *path = rundir_file(h->run, "log");
 	int null = open("/dev/null", O_RDWR);
-	int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int log = open(log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
 	(void)setpgid(0, 0); /* Ctrl-C is for us: we end it in order */
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -178,18 +177,19 @@ become(const struct httpd *h, char *conf, pid_t parent)
 static int
 spawn(struct httpd *h, struct err *e)
 {
-	char *conf = rundir_file(h->run, "lighttpd.conf");
+	char *conf = rundir_file(h->run, "lighttpd.conf"), *log = rundir_file(h->run, "log");
 	pid_t parent = getpid();
 	int rc = 0;
 
 	h->pid = fork();
 	if (h->pid == 0)
-		become(h, conf, parent);
+		become(h, conf, log, parent);
 	if (h->pid < 0) {
 		h->pid = 0;
 		rc = err_sys(e, "cannot start lighttpd");
 	}
 	free(conf);
+	free(log);
 	return rc;
 }
 

@@ -13,6 +13,7 @@
 
 #define BATCH_BYTES ((int64_t)64 * 1024 * 1024)
 #define BATCH_FILES 500
+#define THREAD_BYTES ((int64_t)4 * 1024 * 1024) /* for less it costs more than it saves */
 #define BATCH_THREADS 200
 #define PASSES 3 /* a copy may take over from another at most that often in one run */
 
@@ -355,6 +356,18 @@ read_all(struct pass *p, bool first, struct reader_counts *counts, struct err *e
 	return 0;
 }
 
+/* Bytes of the files that changed. */
+static int64_t
+to_read(const struct pass *p)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < p->opts->roots_len; i++)
+		for (size_t k = 0; k < p->scans[i].len; k++)
+			n += p->scans[i].files[k].unchanged ? 0 : p->scans[i].files[k].size;
+	return n;
+}
+
 /* The first pass reads what changed; further ones only copies that may take over. */
 static int
 read_passes(struct pass *p, struct err *e)
@@ -362,6 +375,8 @@ read_passes(struct pass *p, struct err *e)
 	const struct reader_counts *c = &p->sum->counts;
 	bool again = false;
 
+	if (to_read(p) >= THREAD_BYTES)
+		store_thread(p->store);
 	if (read_all(p, true, &p->sum->counts, e) < 0)
 		return -1;
 	if (p->opts->some) {
@@ -504,7 +519,7 @@ ingest_run(
 		goto out;
 	if (homes(&p, e) < 0 || mark_known(&p, e) < 0 || check_thresholds(&p, e) < 0 ||
 	    read_passes(&p, e) < 0 || read_ancestors(&p, e) < 0 || titles(&p, e) < 0 ||
-	    commit(&p, e) < 0 || settle_all(&p, e) < 0)
+	    store_thread_end(s, e) < 0 || commit(&p, e) < 0 || settle_all(&p, e) < 0)
 		goto out;
 	sum->threads += sum->counts.settled;
 	rc = 0;

@@ -13,6 +13,7 @@
 #include "store/st_home.h"
 
 #define HEAD_BYTES 4096
+#define THREAD_BYTES ((int64_t)256 * 1024) /* below, two threads are slower than one */
 #define ANCHOR_BYTES 256
 #define PEEK_LINES 200 /* a session_meta may come late: formats.md 7.1 trap 13 */
 
@@ -187,8 +188,10 @@ read_whole(struct reader *r, struct st_rollout *ro, struct err *e)
 	recorder_begin_at(rec, name_begin_ms(r->found->path, r->row.mtime_ns / 1000000));
 	r->row.consumed = 0;
 	rc = recorder_start(rec, e);
+	store_thread_use(r->store, r->row.size >= THREAD_BYTES);
 	if (rc == 0)
 		rc = read_lines(r, in, rec, ro, e);
+	store_thread_use(r->store, false);
 	recorder_free(rec);
 	linerd_free(in);
 	return rc;

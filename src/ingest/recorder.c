@@ -22,7 +22,7 @@ struct print {
 	uint64_t print;
 };
 
-#define STATE_VERSION 0x43545333 /* of struct kept; another byte order is another version */
+#define STATE_VERSION 0x43545334 /* of struct kept; another byte order is another version */
 
 /* What is carried from line to line and kept between two readings of a growing file. */
 struct kept {
@@ -33,6 +33,7 @@ struct kept {
 	int64_t last_ms;        /* time of the line before; negative: none */
 	uint64_t context_print; /* of the context before, and its turn */
 	uint64_t turn_print;    /* of the id of the turn in force; 0: none */
+	bool turn_open;         /* the end of the turn in force was not seen */
 	struct rollout_state parser;
 	struct live_kept live;
 };
@@ -52,8 +53,8 @@ struct recorder {
 	struct calls calls;
 	struct { /* the set that the last line stored */
 		uint64_t print;
-		int64_t id; /* 0: none yet */
-	} context_set, limit_set;
+		int64_t id;          /* 0: none yet */
+	} context_set[2], limit_set; /* contexts, settings */
 };
 
 struct recorder *
@@ -213,6 +214,7 @@ static int
 context(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
 {
 	const struct rec_context *c = &rec->context;
+	int64_t *id = &r->context_set[c->is_settings].id;
 	uint64_t h;
 
 	if (c->is_settings && c->thread_id.p != NULL && !str_eqz(c->thread_id, r->uuid))
@@ -225,14 +227,14 @@ context(struct recorder *r, const struct st_place *p, const struct record *rec, 
 		return 0;
 	r->k.context_print = h;
 	h = st_context_print(c);
-	if (r->context_set.id == 0 || r->context_set.print != h) {
-		if (st_context_set(r->store, c, h, &r->context_set.id, e) < 0)
+	if (*id == 0 || r->context_set[c->is_settings].print != h) {
+		if (st_context_set(r->store, c, h, id, e) < 0)
 			return -1;
-		r->context_set.print = h;
+		r->context_set[c->is_settings].print = h;
 	}
-	if (st_context_put(r->store, p, rec, r->context_set.id, in_force(r, c->turn_id), e) < 0)
+	if (st_context_put(r->store, p, rec, *id, in_force(r, c->turn_id), e) < 0)
 		return -1;
-	return live_context(r->live, p, rec, r->context_set.id, e);
+	return live_context(r->live, p, rec, *id, e);
 }
 
 static int
@@ -254,10 +256,18 @@ marker(struct recorder *r, const struct st_place *p, const struct record *rec, s
 static int
 turn(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
 {
+	struct str id = rec->turn.turn_id;
 	int rc = 0;
 
-	if (rec->turn.is_end && rec->turn_seq > 0)
-		rc = st_turn_end(r->store, p, rec, e);
+	if (rec->turn.is_end && rec->turn_seq > 0) {
+		bool current =
+		    r->k.turn_open && (id.p == NULL || turn_print(id) == r->k.turn_print);
+
+		/* mostly the turn in force ends: it need not be looked for */
+		rc = current ? st_turn_end_in_force(r->store, p, rec, e)
+			     : st_turn_end(r->store, p, rec, e);
+		r->k.turn_open = r->k.turn_open && !current;
+	}
 	if (rc == 1)
 		rc = live_sign(r->live, SIGN_TURN_END, p, false, 0, e);
 	if (rc < 0)
@@ -404,6 +414,7 @@ record(struct recorder *r, const struct record *rec, int64_t pos, size_t bytes, 
 		struct str id = rec->turn.turn_id;
 
 		r->k.turn_print = id.p == NULL ? 0 : turn_print(id);
+		r->k.turn_open = true;
 		if (st_turn_begin(r->store, &p, rec, id, e) < 0 ||
 		    live_sign(r->live, SIGN_TURN, &p, id.p != NULL, rec->turn_seq, e) < 0)
 			return -1;

@@ -98,7 +98,7 @@ st_call_put(struct store *s, const struct st_call *c, struct err *e)
 	    "call_id, command, status, input_bytes, end_ms, output_line, exit_code, wall_ms, "
 	    "output_bytes) "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
-	struct stmt *q = store_stmt(s, SQL, e);
+	struct stmt *q = store_later(s, SQL, e);
 
 	if (q == NULL)
 		return -1;

@@ -7,7 +7,7 @@ static struct stmt *
 begin(struct store *s, const char *sql, const struct st_place *p, const struct record *rec,
     struct err *e)
 {
-	struct stmt *q = store_stmt(s, sql, e);
+	struct stmt *q = store_later(s, sql, e);
 
 	if (q == NULL)
 		return NULL;
@@ -135,7 +135,7 @@ st_turn_begin(struct store *s, const struct st_place *p, const struct record *re
 {
 	static const char SQL[] = "INSERT INTO turn(rollout_id, seq, line, turn_id, start_ms) "
 				  "VALUES (?1, ?2, ?3, ?4, ?5)";
-	struct stmt *q = store_stmt(s, SQL, e);
+	struct stmt *q = store_later(s, SQL, e);
 
 	if (q == NULL)
 		return -1;
@@ -170,6 +170,27 @@ st_turn_end(struct store *s, const struct st_place *p, const struct record *rec,
 	stmt_bind_name(q, 7, t->status);
 	stmt_bind_i64(q, 8, rec->turn_seq);
 	return stmt_run(q, e) < 0 ? -1 : store_changed(s);
+}
+
+int
+st_turn_end_in_force(
+    struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
+{
+	static const char SQL[] = "UPDATE turn SET end_line = ?3, end_ms = ?4, duration_ms = ?5, "
+				  "ttft_ms = ?6, status = ?7 WHERE rollout_id = ?1 AND seq = ?2";
+	const struct rec_turn *t = &rec->turn;
+	struct stmt *q = store_later(s, SQL, e);
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, p->rollout_id);
+	stmt_bind_i64(q, 2, rec->turn_seq);
+	stmt_bind_i64(q, 3, p->line);
+	stmt_bind_opt(q, 4, p->ts_ms);
+	stmt_bind_opt(q, 5, t->duration_ms);
+	stmt_bind_opt(q, 6, t->ttft_ms);
+	stmt_bind_name(q, 7, t->status);
+	return stmt_run(q, e) < 0 ? -1 : 1;
 }
 
 int

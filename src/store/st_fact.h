@@ -41,6 +41,10 @@ int st_turn_begin(struct store *s, const struct st_place *p, const struct record
 /* Store the end of a turn REC at P: the turn of that id, else the one in force. Returns 1; 0 when there is no such open turn; -1 with ERR_DB in *E. */
 int st_turn_end(struct store *s, const struct st_place *p, const struct record *rec, struct err *e);
 
+/* As st_turn_end of REC at P for the turn in force, of which is known that it is open. Returns 1; -1 with ERR_DB in *E. */
+int st_turn_end_in_force(
+    struct store *s, const struct st_place *p, const struct record *rec, struct err *e);
+
 /* Store the message REC at P, without its text. Returns 0; -1 with ERR_DB in *E. */
 int st_message_put(
     struct store *s, const struct st_place *p, const struct record *rec, struct err *e);

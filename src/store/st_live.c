@@ -61,10 +61,12 @@ st_live_add(struct store *s, int64_t thread_id, const struct st_sum *sum, struct
 	    "ON CONFLICT DO UPDATE SET responses = responses + ?5, input = input + ?6, "
 	    "cached = cached + ?7, cache_write = cache_write + ?8, output = output + ?9, "
 	    "reasoning = reasoning + ?10";
-	struct stmt *q = with(s, SQL, thread_id, sum->quarter, e);
+	struct stmt *q = store_later(s, SQL, e);
 
 	if (q == NULL)
 		return -1;
+	stmt_bind_i64(q, 1, thread_id);
+	stmt_bind_i64(q, 2, sum->quarter);
 	stmt_bind_i64(q, 3, sum->dimset_id);
 	stmt_bind_i64(q, 4, sum->is_long);
 	stmt_bind_i64(q, 5, sum->responses);

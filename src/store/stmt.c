@@ -19,8 +19,9 @@ prepare(struct store *s, const char *sql, unsigned flags, struct err *e)
 	return q;
 }
 
-struct stmt *
-store_stmt(struct store *s, const char *sql, struct err *e)
+/* The statement of the text SQL, prepared when it is asked for first. */
+static struct stmt *
+kept(struct store *s, const char *sql, struct err *e)
 {
 	struct stmt *q;
 
@@ -34,9 +35,41 @@ store_stmt(struct store *s, const char *sql, struct err *e)
 }
 
 struct stmt *
+store_stmt(struct store *s, const char *sql, struct err *e)
+{
+	struct stmt *q;
+
+	if (later_drain(s, e) < 0)
+		return NULL;
+	q = kept(s, sql, e);
+	if (q != NULL)
+		q->queued = false;
+	return q;
+}
+
+struct stmt *
+store_later(struct store *s, const char *sql, struct err *e)
+{
+	struct stmt *q;
+
+	HASH_FIND_PTR(s->stmts, &sql, q);
+	if (!s->use_later || q == NULL) {
+		if (later_drain(s, e) < 0)
+			return NULL;
+		q = kept(s, sql, e);
+	}
+	if (q == NULL)
+		return NULL;
+	q->queued = s->use_later;
+	if (q->queued)
+		later_begin(q);
+	return q;
+}
+
+struct stmt *
 store_prepare(struct store *s, const char *sql, struct err *e)
 {
-	return prepare(s, sql, 0, e);
+	return later_drain(s, e) < 0 ? NULL : prepare(s, sql, 0, e);
 }
 
 void
@@ -58,22 +91,37 @@ bound(struct stmt *q, int rc)
 void
 stmt_bind_i64(struct stmt *q, int i, int64_t v)
 {
-	bound(q, sqlite3_bind_int64(q->q, i, v));
+	if (q->queued)
+		later_i64(q, i, v);
+	else
+		bound(q, sqlite3_bind_int64(q->q, i, v));
+}
+
+static void
+bind_null(struct stmt *q, int i)
+{
+	if (q->queued)
+		later_null(q, i);
+	else
+		bound(q, sqlite3_bind_null(q->q, i));
 }
 
 void
 stmt_bind_opt(struct stmt *q, int i, int64_t v)
 {
 	if (v < 0)
-		bound(q, sqlite3_bind_null(q->q, i));
+		bind_null(q, i);
 	else
-		bound(q, sqlite3_bind_int64(q->q, i, v));
+		stmt_bind_i64(q, i, v);
 }
 
 void
 stmt_bind_real(struct stmt *q, int i, double v)
 {
-	bound(q, sqlite3_bind_double(q->q, i, v));
+	if (q->queued)
+		later_real(q, i, v);
+	else
+		bound(q, sqlite3_bind_double(q->q, i, v));
 }
 
 static bool
@@ -108,7 +156,10 @@ bind_cleaned(struct stmt *q, int i, struct str s)
 		else
 			sbuf_add(&b, s.p + at, n);
 	}
-	bound(q, sqlite3_bind_text64(q->q, i, b.buf, b.len, SQLITE_TRANSIENT, SQLITE_UTF8));
+	if (q->queued)
+		later_text(q, i, b.buf, b.len);
+	else
+		bound(q, sqlite3_bind_text64(q->q, i, b.buf, b.len, SQLITE_TRANSIENT, SQLITE_UTF8));
 	sbuf_free(&b);
 }
 
@@ -116,11 +167,13 @@ void
 stmt_bind_str(struct stmt *q, int i, struct str s)
 {
 	if (s.p == NULL)
-		bound(q, sqlite3_bind_null(q->q, i));
-	else if (is_clean(s))
-		bound(q, sqlite3_bind_text64(q->q, i, s.p, s.n, SQLITE_STATIC, SQLITE_UTF8));
-	else
+		bind_null(q, i);
+	else if (!is_clean(s))
 		bind_cleaned(q, i, s);
+	else if (q->queued)
+		later_text(q, i, s.p, s.n);
+	else
+		bound(q, sqlite3_bind_text64(q->q, i, s.p, s.n, SQLITE_STATIC, SQLITE_UTF8));
 }
 
 void
@@ -140,7 +193,10 @@ stmt_bind_strz(struct stmt *q, int i, const char *s)
 void
 stmt_bind_blob(struct stmt *q, int i, const void *p, size_t n)
 {
-	bound(q, sqlite3_bind_blob64(q->q, i, n == 0 ? "" : p, n, SQLITE_STATIC));
+	if (q->queued)
+		later_blob(q, i, p, n);
+	else
+		bound(q, sqlite3_bind_blob64(q->q, i, n == 0 ? "" : p, n, SQLITE_STATIC));
 }
 
 int
@@ -148,6 +204,8 @@ stmt_step(struct stmt *q, struct err *e)
 {
 	int rc;
 
+	if (later_drain(q->store, e) < 0)
+		return -1;
 	if (q->bind_rc != SQLITE_OK)
 		return err_set(e, ERR_BUG, "%s: a value could not be bound: %s (%s)",
 		    q->store->path, sqlite3_errstr(q->bind_rc), sqlite3_sql(q->q));
@@ -164,6 +222,10 @@ stmt_run(struct stmt *q, struct err *e)
 {
 	int rc;
 
+	if (q->queued) {
+		later_run(q);
+		return 0;
+	}
 	while ((rc = stmt_step(q, e)) == 1)
 		;
 	stmt_done(q);
@@ -173,10 +235,13 @@ stmt_run(struct stmt *q, struct err *e)
 void
 stmt_done(struct stmt *q)
 {
+	struct err ignored;
+
 	if (q == NULL)
 		return;
-	(void)sqlite3_reset(q->q);          /* repeats the step's error */
-	(void)sqlite3_clear_bindings(q->q); /* always works */
+	(void)later_drain(q->store, &ignored); /* it shows at the next statement */
+	(void)sqlite3_reset(q->q);             /* repeats the step's error */
+	(void)sqlite3_clear_bindings(q->q);    /* always works */
 	q->bind_rc = SQLITE_OK;
 }
 

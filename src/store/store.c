@@ -51,6 +51,8 @@ store_fail(struct store *s, struct err *e)
 int
 store_exec(struct store *s, const char *sql, struct err *e)
 {
+	if (later_drain(s, e) < 0)
+		return -1;
 	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return store_fail(s, e);
 	return 0;
@@ -62,6 +64,9 @@ one_i64(struct store *s, const char *sql, int64_t dflt)
 {
 	sqlite3_stmt *q = NULL;
 	int64_t v = dflt;
+	struct err ignored;
+
+	(void)later_drain(s, &ignored); /* it shows at the next statement */
 
 	if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) == SQLITE_OK &&
 	    sqlite3_step(q) == SQLITE_ROW)
@@ -255,9 +260,12 @@ void
 store_close(struct store *s)
 {
 	struct stmt *q, *next;
+	struct err ignored;
 
 	if (s == NULL)
 		return;
+	later_forget(s);
+	(void)store_thread_end(s, &ignored); /* nothing is left */
 	HASH_ITER(hh, s->stmts, q, next)
 	{
 		HASH_DEL(s->stmts, q);
@@ -287,13 +295,17 @@ store_commit(struct store *s, struct err *e)
 void
 store_rollback(struct store *s)
 {
+	later_forget(s);
 	if (sqlite3_get_autocommit(s->db) == 0)
 		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL); /* nothing else to do */
 }
 
 int64_t
-store_changes(const struct store *s)
+store_changes(struct store *s)
 {
+	struct err ignored;
+
+	(void)later_drain(s, &ignored); /* it shows at the next statement */
 	return sqlite3_total_changes64(s->db);
 }
 

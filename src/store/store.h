@@ -53,8 +53,20 @@ void store_rollback(struct store *s);
 /* Run SQL text without parameters and rows (constant or made of constants). Returns 0; -1 with ERR_DB in *E. */
 int store_exec(struct store *s, const char *sql, struct err *e);
 
-/* Rows changed by this connection since it was opened; cannot fail. */
-int64_t store_changes(const struct store *s);
+/*
+ * Let a thread of its own run the statements of store_later from now on, until store_thread_end;
+ * where none can be made they are run at once. S is used by one other thread at most. Cannot fail.
+ */
+void store_thread(struct store *s);
+
+/* Whether store_later hands statements to the thread of S from now on (ON), or runs them at once: for few of them the handing over costs more. Without a thread nothing happens; cannot fail. */
+void store_thread_use(struct store *s, bool on);
+
+/* Wait for the thread of S and end it; nothing to do without one. Returns 0, or -1 with the first error of a statement in *E. */
+int store_thread_end(struct store *s, struct err *e);
+
+/* Rows changed by the connection of S since it was opened; cannot fail. */
+int64_t store_changes(struct store *s);
 
 /* Did the last statement that was run on S to its end change a row? Cannot fail. */
 bool store_changed(const struct store *s);
@@ -94,6 +106,14 @@ int store_check(struct store *s, struct err *e);
  * the text's address. Returns it, lent by S; NULL with ERR_DB in *E.
  */
 struct stmt *store_stmt(struct store *s, const char *sql, struct err *e);
+
+/*
+ * As store_stmt of SQL on S, with *E as there, for a statement that only writes and whose result
+ * nobody asks for: with store_thread it is run later, in order, and before anything else that asks
+ * S. Its error shows then. Values are bound as ever, then comes stmt_run. Returns it, lent by S;
+ * NULL with ERR_DB in *E.
+ */
+struct stmt *store_later(struct store *s, const char *sql, struct err *e);
 
 /*
  * A statement for the text SQL that is built at run time from constant parts.

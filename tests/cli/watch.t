@@ -23,6 +23,8 @@ import tap
 import roll
 import dump
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, by whom we start too
+
 SLOW = 15  # seconds until something that must happen counts as missing
 N = roll.uuid7
 
