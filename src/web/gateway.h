@@ -19,7 +19,7 @@ struct gw {
 	const char *(*param)(const struct gw *g, const char *name);
 	/* Send N bytes at P; 0, or -1 when the client is gone. Gives the request new time. */
 	int (*write)(struct gw *g, const void *p, size_t n);
-	/* From now the request has so many seconds until its next write, instead of the time limit. */
+	/* The request has so many seconds until its next write, not the time limit. */
 	void (*allow)(struct gw *g, unsigned seconds);
 	/* Let the client see that the answer is not whole: the connection ends without an end. */
 	void (*cut)(struct gw *g);

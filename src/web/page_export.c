@@ -19,8 +19,8 @@ raw_export_events(struct ctx *c, struct err *e)
 	(void)ctx_rows(c, &format); /* else JSON */
 	if ((f = ctx_stream(c, format, "events")) == NULL)
 		return 0;
-	/* the limits of a page are not those of an export: its rows are sorted before the first goes
-	   out, and then the gateway sees that it moves on */
+	/* the limits of a page are not those of an export: its rows are sorted before the first
+	   goes out, and then the gateway sees that it moves on */
 	store_deadline(c->web->store, 0);
 	c->resp->gw->allow(c->resp->gw, SORT_S);
 	rc = events_export(c->web->store, &c->query, counted, format, f, e);
