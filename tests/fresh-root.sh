@@ -185,7 +185,7 @@ make_root root /root
 make_root tester /home/tester
 say "Roots in $top after $((SECONDS - started)) s; log: $log"
 
-# As long as there is no `codex-track web`: a report of a home from the lab.
+# A report of a home from the lab, and the dashboard for some seconds.
 home=$(cd "$checkout/../shared" && find lab -type d -name sessions | sort -V | tail -n 1)
 home=../shared/$(dirname "$home")
 for round in "${rounds[@]}"; do
@@ -193,6 +193,7 @@ for round in "${rounds[@]}"; do
 	for user in root tester; do
 		try "$user" 25 './scripts/install.sh'
 		try "$user" 0 "\$HOME/.local/bin/codex-track report --home $home"
+		try "$user" 0 "timeout --preserve-status 8 \$HOME/.local/bin/codex-track web --demo"
 		[ -z "$tests" ] || try "$user" 0 './scripts/test.sh'
 	done
 done
