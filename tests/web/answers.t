@@ -283,6 +283,15 @@ p = subprocess.run([bad + "/libexec/codex-track/codex-track.fcgi"], capture_outp
 tap.ok(p.returncode == 1 and re.search(r"plain_usage\.mustache:\d+:\d+: ", p.stderr) and p.stdout == "",
        "a fault in a template stops the start, with its place", p)
 
+# ------------------------------------------------ while the first pass runs
+progress = os.path.join(where, "progress")
+quiet = ask("/", env={"CODEX_USAGE_PROGRESS": progress})
+with open(progress, "w", encoding="utf-8") as f:
+    f.write("42 7\n")
+a = ask("/", env={"CODEX_USAGE_PROGRESS": progress})
+tap.ok("42 %" in a.text and "7 s" in a.text and "42 %" not in quiet.text, "a banner with percent and time left", a.text[:900])
+tap.ok(a.headers["etag"] != quiet.headers["etag"], "and another validator")
+
 # ---------------------------------------------------------- hostile content
 nasty = '<b>"x"&\'</b>\u202e\x07 [' + "w" * 9000
 c = sqlite3.connect(DB)
