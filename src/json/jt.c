@@ -1,0 +1,209 @@
+#include "base/compat.h"
+
+#include <json-c/json.h>
+
+#include "base/utf8.h"
+#include "base/xalloc.h"
+#include "json/jt.h"
+
+static struct json_object *
+made(struct json_object *o)
+{
+	if (o == NULL)
+		abort(); /* out of memory, as in base/xalloc.c */
+	return o;
+}
+
+struct json_object *
+jt_object(void)
+{
+	return made(json_object_new_object());
+}
+
+struct json_object *
+jt_array(void)
+{
+	return made(json_object_new_array());
+}
+
+void
+jt_put(struct json_object *o, const char *key, struct json_object *child)
+{
+	if (json_object_object_add(o, key, child) != 0)
+		abort();
+}
+
+void
+jt_push(struct json_object *a, struct json_object *child)
+{
+	if (json_object_array_add(a, child) != 0)
+		abort();
+}
+
+struct json_object *
+jt_add_object(struct json_object *o, const char *key)
+{
+	struct json_object *child = jt_object();
+
+	jt_put(o, key, child);
+	return child;
+}
+
+struct json_object *
+jt_add_array(struct json_object *o, const char *key)
+{
+	struct json_object *child = jt_array();
+
+	jt_put(o, key, child);
+	return child;
+}
+
+struct json_object *
+jt_push_object(struct json_object *a)
+{
+	struct json_object *child = jt_object();
+
+	jt_push(a, child);
+	return child;
+}
+
+void
+jt_strn(struct json_object *o, const char *key, struct str s)
+{
+	if (s.n > INT_MAX)
+		bug("a text of %zu bytes for %s", s.n, key);
+	jt_put(o, key, s.p == NULL ? NULL : made(json_object_new_string_len(s.p, (int)s.n)));
+}
+
+void
+jt_str(struct json_object *o, const char *key, const char *z)
+{
+	jt_strn(o, key, z == NULL ? (struct str){ NULL, 0 } : str_of(z));
+}
+
+void
+jt_i64(struct json_object *o, const char *key, int64_t v)
+{
+	jt_put(o, key, made(json_object_new_int64(v)));
+}
+
+void
+jt_bool(struct json_object *o, const char *key, bool v)
+{
+	jt_put(o, key, made(json_object_new_boolean(v ? 1 : 0)));
+}
+
+void
+jt_fmt(struct json_object *o, const char *key, const char *fmt, ...)
+{
+	va_list ap;
+	char *z = NULL;
+
+	va_start(ap, fmt);
+	if (vasprintf(&z, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	jt_str(o, key, z);
+	free(z);
+}
+
+void
+jt_drop_view(struct json_object *v)
+{
+	if (json_object_is_type(v, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(v); i++)
+			jt_drop_view(json_object_array_get_idx(v, i));
+		return;
+	}
+	if (!json_object_is_type(v, json_type_object))
+		return;
+	json_object_object_foreach(v, key, child)
+	{
+		/* json-c lets the member that is being looked at be deleted */
+		if (key[0] == '_')
+			json_object_object_del(v, key);
+		else
+			jt_drop_view(child);
+	}
+}
+
+/* S as it may be shown, at most MAX bytes of it, into the empty buffer B. */
+static void
+show(struct sbuf *b, struct str s, size_t max)
+{
+	size_t n = s.n;
+
+	if (n > max) {
+		for (n = max; n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80;)
+			n--;
+	}
+	sbuf_init(b, n * 3 + 3);
+	for (size_t from = 0; from < n; from++) {
+		struct str line = str_n(s.p + from, n - from);
+
+		line.n = str_chr(line, '\n');
+		utf8_add_plain(b, line);
+		from += line.n;
+		if (from < n)
+			sbuf_addc(b, '\n');
+	}
+	if (n < s.n)
+		sbuf_addz(b, "\xe2\x80\xa6");
+}
+
+void
+jt_show(struct json_object *o, const char *key, struct str s, size_t max)
+{
+	struct sbuf b;
+
+	if (s.p == NULL) {
+		jt_put(o, key, NULL);
+		return;
+	}
+	show(&b, s, max);
+	jt_strn(o, key, str_n(b.buf, b.len));
+	sbuf_free(&b);
+}
+
+/* The text of V as it may be shown, or NULL when it is fit already. */
+static struct json_object *
+cleaned(struct json_object *v)
+{
+	struct str s = str_n(json_object_get_string(v), (size_t)json_object_get_string_len(v));
+	struct json_object *out = NULL;
+	struct sbuf b;
+
+	show(&b, s, s.n);
+	if (!str_eq(str_n(b.buf, b.len), s) && b.len <= INT_MAX)
+		out = made(json_object_new_string_len(b.buf, (int)b.len));
+	sbuf_free(&b);
+	return out;
+}
+
+void
+jt_clean(struct json_object *v)
+{
+	struct json_object *text;
+
+	if (json_object_is_type(v, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(v); i++) {
+			struct json_object *child = json_object_array_get_idx(v, i);
+
+			if (!json_object_is_type(child, json_type_string))
+				jt_clean(child);
+			else if ((text = cleaned(child)) != NULL &&
+				 json_object_array_put_idx(v, i, text) != 0)
+				abort();
+		}
+		return;
+	}
+	if (!json_object_is_type(v, json_type_object))
+		return;
+	json_object_object_foreach(v, key, child)
+	{
+		if (!json_object_is_type(child, json_type_string))
+			jt_clean(child);
+		else if ((text = cleaned(child)) != NULL)
+			jt_put(v, key, text); /* replaces the value, keeps the place */
+	}
+}
