@@ -19,6 +19,7 @@ TEST_PACKAGES=(
 	python3
 	sqlite3
 	strace
+	tidy
 	zstd
 )
 

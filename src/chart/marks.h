@@ -61,8 +61,8 @@ void chart_add_steps(struct sbuf *b, const struct chart_scale *s, const struct c
     size_t n, int64_t from, int64_t to, int64_t until, int height);
 
 /*
- * Append to B the outline of the N levels V, column by column, on the scale S in a box of HEIGHT units:
- * closed down to the baseline when FILLED. Errors stay in B.
+ * Append to B the outline of the N levels V, column by column, on the scale S in a box of
+ * HEIGHT units: closed down to the baseline when FILLED. Errors stay in B.
  */
 void chart_add_levels(
     struct sbuf *b, const struct chart_scale *s, const int64_t *v, int n, int height, bool filled);

@@ -1,6 +1,6 @@
 #include "base/compat.h"
 
-#include "base/xalloc.h"
+#include "base/utf8.h"
 #include "chart/plot.h"
 #include "json/jt.h"
 
@@ -8,9 +8,13 @@
 #define BETWEEN_PX 44 /* between two panels: the title of the lower one */
 #define UNDER_PX 24   /* below the last: labels of the x axis */
 #define TEXT_PX 4     /* from a line to the baseline of the text beside it */
+#define CHAR_PX 8     /* of a label, in the widest of the usual fonts */
+#define MARK_GAP 6    /* between a mark and its sentence */
 #define KEY_PX 36     /* a name and its total beside the panel */
+#define MAX_TOPS 20   /* windows of a step line with their number written above */
 #define CAP_UNITS 15  /* 1.5 pixels */
-#define WIDE_PX 440   /* of the plot on the narrowest wide page */
+#define WIDEST_PX 900 /* of the plot on the narrowest page with six columns */
+#define WIDE_PX 440   /* on the narrowest wide page */
 #define NARROW_PX 270 /* of the plot at 360 pixels */
 #define PATH_MAX_BYTES ((size_t)64 * 1024)
 
@@ -79,9 +83,28 @@ add_path(struct json_object *paths, const char *cls, struct sbuf *d)
 	put_sbuf(o, "d", d);
 }
 
+/* R as a rectangle of its own, in percent and pixels: a pattern in it is not stretched. */
 static void
-add_columns(struct json_object *paths, const struct chart_plot *plot, const struct place *at)
+add_rect(
+    struct json_object *rects, const struct place *at, const char *cls, const struct chart_rect *r)
 {
+	struct json_object *o;
+
+	if (r->h <= 0)
+		return;
+	o = jt_push_object(rects);
+	jt_str(o, "cls", cls);
+	put_percent(o, "x", r->x);
+	put_percent(o, "w", r->w);
+	jt_fmt(o, "y", "%d.%d", at->y + r->y / CHART_PX, r->y % CHART_PX);
+	jt_fmt(o, "h", "%d.%d", r->h / CHART_PX, r->h % CHART_PX);
+}
+
+static void
+add_columns(struct json_object *paths, struct json_object *rects, const struct chart_plot *plot,
+    const struct place *at)
+{
+	const bool few = plot->ncolumns <= CHART_MAX_HITS;
 	const struct chart_panel *p = at->panel;
 	struct chart_rect cell[CHART_MAX_SERIES];
 	struct sbuf d[CHART_MAX_SERIES], cap;
@@ -97,7 +120,10 @@ add_columns(struct json_object *paths, const struct chart_plot *plot, const stru
 			v[k] = p->series[k].v[i];
 		h = chart_stack(&at->scale, i, plot->ncolumns, v, p->nseries, at->units, cell);
 		for (int k = 0; k < p->nseries; k++)
-			chart_add_rect(&d[k], &cell[k]);
+			if (p->series[k].hatched && few)
+				add_rect(rects, at, p->series[k].cls, &cell[k]);
+			else
+				chart_add_rect(&d[k], &cell[k]);
 		if (p->cap && h > 0)
 			chart_add_rect(&cap,
 			    &(struct chart_rect){ cell[0].x, cell[0].w, at->units - h, CAP_UNITS });
@@ -190,10 +216,10 @@ add_bands(struct json_object *panel, const struct place *at)
 	}
 }
 
-/* TEXT above column I; TEXT NULL: the column's sum. */
+/* TEXT above column I, of class CLS or as there is room; TEXT NULL: the column's sum. */
 static void
 add_text(struct json_object *list, const struct chart_plot *plot, const struct place *at, int i,
-    const char *text)
+    const char *text, const char *cls)
 {
 	const int64_t sum = column_sum(at->panel, i);
 	const struct chart_rect column = chart_column(i, plot->ncolumns);
@@ -201,7 +227,11 @@ add_text(struct json_object *list, const struct chart_plot *plot, const struct p
 	struct json_object *o = jt_push_object(list);
 
 	put_percent(o, "x", x);
-	jt_str(o, "cls", x < CHART_WIDTH / 20 ? "" : x > CHART_WIDTH * 19 / 20 ? "e" : "mid");
+	jt_str(o, "cls",
+	    cls != NULL                 ? cls
+	    : x < CHART_WIDTH / 20      ? ""
+	    : x > CHART_WIDTH * 19 / 20 ? "e"
+					: "mid");
 	jt_i64(o, "y", at->y + (at->units - h) / CHART_PX - 5);
 	if (text != NULL)
 		jt_str(o, "text", text);
@@ -219,19 +249,65 @@ add_text(struct json_object *list, const struct chart_plot *plot, const struct p
 	}
 }
 
+/* What each window of a step line came to, above the end of its line. */
+static void
+add_tops(struct json_object *list, const struct chart_plot *plot, const struct place *at)
+{
+	const struct chart_panel *p = at->panel;
+	int windows = 0;
+
+	for (size_t i = 0; i < p->nsamples; i++)
+		windows += p->samples[i].how == CHART_RESET ? 1 : 0;
+	for (size_t i = 0; windows <= MAX_TOPS && i + 1 < p->nsamples; i++) {
+		struct json_object *o;
+		struct sbuf b;
+
+		if (p->samples[i + 1].how != CHART_RESET)
+			continue;
+		o = jt_push_object(list);
+		put_percent(o, "x", chart_at(p->samples[i + 1].at, plot->from, plot->to));
+		jt_str(o, "cls", "e wide");
+		jt_i64(o, "y",
+		    at->y +
+			(at->units - chart_height(&at->scale, p->samples[i].v, at->units)) /
+			    CHART_PX -
+			5);
+		sbuf_init(&b, CHART_TEXT_MAX);
+		chart_tick(&b, (p->samples[i].v + 5) / 10 * 10, p->unit);
+		put_sbuf(o, "text", &b);
+	}
+}
+
+/* Where windows of a step line begin. */
+static void
+add_resets(struct json_object *panel, const struct chart_plot *plot, const struct chart_panel *p)
+{
+	struct json_object *list = jt_add_array(panel, "resets");
+	size_t n = 0;
+
+	for (size_t i = 0; p->kind == CHART_STEPS && i < p->nsamples && n < CHART_MAX_COLUMNS; i++)
+		if (p->samples[i].how == CHART_RESET) {
+			put_percent(jt_push_object(list), "x",
+			    chart_at(p->samples[i].at, plot->from, plot->to));
+			n++;
+		}
+}
+
 static void
 add_texts(struct json_object *panel, const struct chart_plot *plot, const struct place *at)
 {
 	struct json_object *list = jt_add_array(panel, "texts");
 	const struct chart_panel *p = at->panel;
 
+	if (p->kind == CHART_STEPS)
+		add_tops(list, plot, at);
 	if (p->kind != CHART_COLUMNS)
 		return;
 	if (p->peak >= 0 && p->peak < plot->ncolumns)
-		add_text(list, plot, at, p->peak, p->peak_text);
+		add_text(list, plot, at, p->peak, p->peak_text, NULL);
 	if (p == plot->panels && plot->last != NULL && plot->ncolumns > 1 &&
 	    p->peak < plot->ncolumns - 2)
-		add_text(list, plot, at, plot->ncolumns - 1, plot->last);
+		add_text(list, plot, at, plot->ncolumns - 1, plot->last, "mid wide");
 }
 
 /* The names of the series beside the panel, the topmost first, from its baseline up. */
@@ -261,7 +337,7 @@ static void
 add_panel(struct json_object *panels, struct json_object *names, const struct chart_plot *plot,
     const struct place *at)
 {
-	struct json_object *o = jt_push_object(panels), *paths;
+	struct json_object *o = jt_push_object(panels), *paths, *rects;
 
 	jt_str(o, "title", at->panel->title);
 	jt_str(o, "more", at->panel->more);
@@ -272,10 +348,12 @@ add_panel(struct json_object *panels, struct json_object *names, const struct ch
 	add_ticks(o, at);
 	add_bands(o, at);
 	add_texts(o, plot, at);
+	add_resets(o, plot, at->panel);
 	paths = jt_add_array(o, "paths");
+	rects = jt_add_array(o, "rects");
 	switch (at->panel->kind) {
 	case CHART_COLUMNS:
-		add_columns(paths, plot, at);
+		add_columns(paths, rects, plot, at);
 		break;
 	case CHART_LEVELS:
 		add_levels(paths, plot, at);
@@ -308,6 +386,22 @@ add_rest(struct json_object *tree, const struct chart_plot *plot)
 	}
 }
 
+/* Pixels that TEXT takes at most. */
+static int
+text_px(const char *text)
+{
+	size_t n = text == NULL ? 0 : utf8_length(str_of(text));
+
+	return n > 1000 ? 1000 * CHAR_PX : (int)n * CHAR_PX;
+}
+
+/* True when the label L goes over the right end of a plot PX wide; by a little it may. */
+static bool
+sticks_out(const struct chart_label *l, int px)
+{
+	return l->x * px / CHART_WIDTH + text_px(l->text) > px + (px < WIDE_PX ? 12 : 24);
+}
+
 static void
 add_labels(struct json_object *tree, const struct chart_plot *plot)
 {
@@ -327,6 +421,10 @@ add_labels(struct json_object *tree, const struct chart_plot *plot)
 	for (int i = 0; i < n; i++) {
 		struct json_object *o;
 
+		if (shown[i] != CHART_HIDDEN && !plot->key && sticks_out(&l[i], WIDE_PX))
+			shown[i] = CHART_HIDDEN;
+		if (shown[i] == CHART_ALWAYS && sticks_out(&l[i], NARROW_PX))
+			shown[i] = CHART_WIDE;
 		if (shown[i] == CHART_HIDDEN)
 			continue;
 		o = jt_push_object(list);
@@ -336,19 +434,52 @@ add_labels(struct json_object *tree, const struct chart_plot *plot)
 	}
 }
 
+/* Where the text of the mark M begins and ends in a plot of PX pixels. */
+static void
+mark_span(const struct chart_mark *m, int px, int *from, int *to)
+{
+	int x = m->x * px / CHART_WIDTH, n = text_px(m->text);
+
+	*from = m->x > CHART_WIDTH / 2 ? x - MARK_GAP - n : x + MARK_GAP;
+	*to = *from + n;
+}
+
+/* True when the text of mark I fits into a plot of PX pixels beside the one before, which ends at *END. */
+static bool
+mark_fits(const struct chart_mark *m, int px, int *end)
+{
+	int from, to;
+
+	mark_span(m, px, &from, &to);
+	if (from < *end || from < 0 || to > px)
+		return false;
+	*end = to + MARK_GAP;
+	return true;
+}
+
 static void
 add_marks(struct json_object *tree, const struct chart_plot *plot)
 {
 	struct json_object *list = jt_add_array(tree, "marks");
+	int widest_end = 0, wide_end = 0, narrow_end = 0;
 
 	for (int i = 0; i < plot->nmarks; i++) {
+		const struct chart_mark *m = &plot->marks[i];
 		struct json_object *o = jt_push_object(list);
-		bool left = plot->marks[i].x > CHART_WIDTH / 2;
+		bool left = m->x > CHART_WIDTH / 2;
+		bool widest = mark_fits(m, WIDEST_PX, &widest_end);
+		bool wide = widest && mark_fits(m, WIDE_PX, &wide_end);
+		bool narrow = wide && mark_fits(m, NARROW_PX, &narrow_end);
 
-		put_percent(o, "x", plot->marks[i].x);
-		jt_str(o, "text", plot->marks[i].text);
-		jt_str(o, "cls", left ? "e" : "");
-		jt_i64(o, "dx", left ? -6 : 6);
+		put_percent(o, "x", m->x);
+		jt_str(o, "text", widest ? m->text : NULL);
+		/* too long for the page: said below the chart there */
+		jt_str(o, "below",
+		    narrow || text_px(m->text) <= NARROW_PX / 2 ? NULL
+		    : wide                                      ? "narrow"
+								: "middle");
+		jt_fmt(o, "cls", "%s%s", left ? "e" : "", narrow ? "" : wide ? " wide" : " widest");
+		jt_i64(o, "dx", left ? -MARK_GAP : MARK_GAP);
 	}
 }
 
@@ -392,11 +523,13 @@ chart_plot_tree(const struct chart_plot *given)
 		at.units = panel->height * CHART_PX;
 		if (panel->nseries > CHART_MAX_SERIES)
 			panel->nseries = CHART_MAX_SERIES;
-		if (i == 0 && panel->title != NULL)
-			y += 8;
+		if (i == 0 && panel->title != NULL) /* below the sentences of the marks */
+			y += plot.nmarks > 0 && plot.marks[0].text != NULL ? 20 : 8;
 		at.y = y;
 		at.scale = chart_scale(panel->top > 0 ? panel->top : highest(&plot, panel),
 		    panel->height < 110 ? 3 : 5);
+		if (panel->bands) /* 75 and 90 % are marked: quarters */
+			at.scale = (struct chart_scale){ 1000, 250, 4 };
 		add_panel(panels, names, &plot, &at);
 		bottom = y + panel->height;
 		y = bottom + BETWEEN_PX;

@@ -30,6 +30,7 @@ struct chart_series {
 	const char *name;  /* "cached input" */
 	const char *total; /* "7.81 B · 97.1 %" */
 	const int64_t *v;
+	bool hatched; /* the fill of its class is a pattern */
 };
 
 /* One panel. */
@@ -77,8 +78,8 @@ struct chart_plot {
 };
 
 /*
- * Lay P out. Returns the tree, owned by the caller until it is put somewhere; what is over a bound is
- * cut. Aborts when out of memory.
+ * Lay P out. Returns the tree, owned by the caller until it is put somewhere; what is over a
+ * bound is cut. Aborts when out of memory.
  */
 struct json_object *chart_plot_tree(const struct chart_plot *p);
 

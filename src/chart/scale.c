@@ -21,7 +21,7 @@ chart_scale(int64_t max, int want)
 		s.step = ten * factor[i];
 		if (max / s.step < want || (max / s.step == want && max % s.step == 0))
 			break;
-		if (i == 2 && ten <= INT64_MAX / 100)
+		if (i == 2 && ten <= INT64_MAX / 50)
 			ten *= 10;
 	}
 	s.count = (int)(max / s.step) + (max % s.step != 0 ? 1 : 0);

@@ -34,9 +34,10 @@ struct chart_scale chart_scale(int64_t max, int want);
 int chart_height(const struct chart_scale *s, int64_t v, int height);
 
 /*
- * Which of the N labels L (ascending x) to show so that none touch: on a wide
- * page where the chart has at least WIDE pixels, and on a narrow one with at
- * least NARROW. Major ones are preferred when there are two. Fills SHOWN[N]; what is shown narrow is shown wide too. Cannot fail.
+ * Which of the N labels L (ascending x) to show so that none touch: on a wide page where the
+ * chart has at least WIDE pixels, and on a narrow one with at least NARROW. Major ones are
+ * preferred when there are two. Fills SHOWN[N]; what is shown narrow is shown wide too. Cannot
+ * fail.
  */
 void chart_labels(
     const struct chart_label *l, int n, int wide, int narrow, enum chart_shown *shown);

@@ -68,10 +68,11 @@ chart_multi_tree(const struct chart_scale *s, const int64_t *v, int n, int heigh
 	struct sbuf b;
 
 	n = bounded(n);
-	jt_i64(o, "height", height + 20);
+	jt_i64(o, "height", height + 38);
+	jt_i64(o, "base", height + 18);
 	jt_i64(o, "h", height);
-	jt_i64(o, "half", height / 2);
-	jt_i64(o, "text_y", height + 16);
+	jt_i64(o, "half", height / 2 + 18);
+	jt_i64(o, "text_y", height + 34);
 	jt_fmt(o, "box", "0 0 %d %d", CHART_WIDTH, height * CHART_PX);
 	put_columns(o, "d", s, v, n, 0, n, height * CHART_PX);
 	sbuf_init(&b, CHART_TEXT_MAX);
@@ -84,7 +85,7 @@ chart_multi_tree(const struct chart_scale *s, const int64_t *v, int n, int heigh
 }
 
 struct json_object *
-chart_bar_tree(int64_t part, int64_t whole)
+chart_bar_tree(int64_t part, int64_t whole, bool now)
 {
 	int w = chart_share(part, whole);
 	struct json_object *o;
@@ -93,6 +94,7 @@ chart_bar_tree(int64_t part, int64_t whole)
 		return NULL;
 	o = jt_object();
 	put_percent(o, "w", w);
+	jt_str(o, "cls", now ? "f-acc" : "f-soft");
 	return o;
 }
 
@@ -117,7 +119,7 @@ chart_pace_tree(const struct chart_pace *p)
 
 		put_percent(t, "x", bp(p->elapsed));
 		jt_str(t, "cls", p->elapsed < 1500 ? "" : p->elapsed > 8500 ? "e" : "mid");
-		jt_fmt(t, "text", "%d %%", (bp(p->elapsed) + 50) / 100);
+		jt_fmt(t, "text", "%d\xe2\x80\xaf%%", (bp(p->elapsed) + 50) / 100);
 	}
 	if (high <= used) {
 		jt_put(o, "forecast", NULL);

@@ -5,12 +5,15 @@
 #include "json/jt.h"
 #include "json/jx.h"
 
+#define MAX_FITTING 13 /* columns that a wide page has room for */
+
 struct json_object *
 chart_table(const char *caption)
 {
 	struct json_object *t = jt_object();
 
 	jt_str(t, "caption", caption);
+	jt_bool(t, "wide", false);
 	jt_put(t, "heads", jt_array());
 	jt_put(t, "rows", jt_array());
 	jt_put(t, "totals", jt_array());
@@ -21,8 +24,10 @@ void
 chart_table_head(
     struct json_object *t, const char *text, bool numeric, const char *href, const char *sorted)
 {
-	struct json_object *o = jt_push_object(jx_arr(t, "heads"));
+	struct json_object *heads = jx_arr(t, "heads"), *o = jt_push_object(heads);
 
+	if (jx_len(heads) > MAX_FITTING)
+		jt_bool(t, "wide", true);
 	jt_str(o, "text", text);
 	jt_str(o, "cls", numeric ? "n" : "");
 	jt_str(o, "href", href);
@@ -63,6 +68,7 @@ chart_cell(struct json_object *row, struct str text, const char *title, const ch
 	    o, "title", title == NULL ? (struct str){ NULL, 0 } : str_of(title), CHART_CELL_MAX);
 	jt_str(o, "href", href);
 	jt_str(o, "cls", "");
+	jt_put(o, "span", NULL);
 	jt_str(o, "depth", NULL);
 	for (size_t i = 0; i < ARRAY_LEN(drawings); i++)
 		jt_put(o, drawings[i], NULL);

@@ -19,8 +19,8 @@ struct json_object;
 struct json_object *chart_table(const char *caption);
 
 /*
- * One more column of T: its TEXT, NUMERIC when it holds numbers, a link HREF that sorts by it (NULL: none), and
- * SORTED ("ascending", "descending" or NULL). Aborts when out of memory.
+ * One more column of T: its TEXT, NUMERIC when it holds numbers, a link HREF that sorts by it
+ * (NULL: none), and SORTED ("ascending", "descending" or NULL). Aborts when out of memory.
  */
 void chart_table_head(
     struct json_object *t, const char *text, bool numeric, const char *href, const char *sorted);

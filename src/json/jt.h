@@ -54,9 +54,10 @@ void jt_fmt(struct json_object *o, const char *key, const char *fmt, ...) PRINTF
 void jt_drop_view(struct json_object *v);
 
 /*
- * Member KEY of O becomes the text S as it may be shown: control characters but the line feed, bidirectional
- * overrides and invalid bytes are U+FFFD, and what is longer than MAX bytes is cut behind
- * a whole character and ends in U+2026. {NULL, 0} gives null. Aborts when out of memory.
+ * Member KEY of O becomes the text S as it may be shown: control characters but the line feed,
+ * bidirectional overrides and invalid bytes are U+FFFD, and what is longer than MAX bytes is
+ * cut behind a whole character and ends in U+2026. {NULL, 0} gives null. Aborts when out of
+ * memory.
  */
 void jt_show(struct json_object *o, const char *key, struct str s, size_t max);
 

@@ -145,7 +145,7 @@ panel(struct keep *k, int at, struct json_object *o, int ncolumns)
 		struct json_object *s = jx_at(list, i);
 
 		k->series[at][i] = (struct chart_series){ word(s, "cls"), word(s, "name"),
-			word(s, "total"), keep(k, numbers(s, "v", ncolumns)) };
+			word(s, "total"), keep(k, numbers(s, "v", ncolumns)), flag(s, "hatched") };
 		p->nseries++;
 	}
 	p->nsamples = jx_len(jx_arr(o, "samples"));
@@ -207,7 +207,7 @@ drawing(struct json_object *o)
 	if (strcmp(kind, "plot") == 0)
 		return plot(o);
 	if (strcmp(kind, "bar") == 0)
-		return chart_bar_tree(number(o, "part", 0), number(o, "whole", 0));
+		return chart_bar_tree(number(o, "part", 0), number(o, "whole", 0), flag(o, "now"));
 	if (strcmp(kind, "pace") == 0)
 		return chart_pace_tree(&(struct chart_pace){ small(o, "used", 0),
 		    small(o, "elapsed", -1), small(o, "low", 0), small(o, "high", 0) });

@@ -78,7 +78,7 @@ def cost_of(model, t):
 
 
 def cell(text, href=None, title=None, cls="", depth=None, **drawing):
-    c = {"text": text, "href": href, "title": title, "cls": cls, "depth": depth, "bar": None, "range": None, "dot": None}
+    c = {"text": text, "href": href, "title": title, "cls": cls, "depth": depth, "span": None, "bar": None, "range": None, "dot": None}
     c.update(drawing)
     return c
 
@@ -102,7 +102,7 @@ def table(caption, heads, rows, totals=()):
         mark, name = (h[0], h[1:]) if h[0] in "#@" else ("", h)
         out.append({"text": name.rstrip(">"), "cls": {"#": "n", "@": "cellplot"}.get(mark, ""), "href": None,
                     "sorted": "descending" if name.endswith(">") else None})
-    return {"caption": caption, "heads": out, "rows": rows, "totals": list(totals)}
+    return {"caption": caption, "wide": len(out) > 13, "heads": out, "rows": rows, "totals": list(totals)}
 
 
 def acts(*links):
@@ -210,7 +210,7 @@ def period(current="30 d", text="26 Oct – 24 Nov 2026"):
             "tz": "Europe/Stockholm"}
 
 
-def tree(page, title, data, *, path=None, notices=(), empty=None, with_period=True, window=("30 d", "26 Oct – 24 Nov 2026")):
+def tree(page, title, data, *, path=None, notices=(), empty=None, with_period=True, links=True, window=("30 d", "26 Oct – 24 Nov 2026")):
     path = path or "/" + page
     api = "/api/v1" + path
     return {
@@ -228,7 +228,7 @@ def tree(page, title, data, *, path=None, notices=(), empty=None, with_period=Tr
             "progress": None, "empty": empty,
             "foot": {"as_of": "Tue 24 Nov 2026, 14:28", "generation": None if empty else "18" + THIN + "204",
                      "rates": "22 Nov 2026", "took": f"3.1{THIN}ms",
-                     "links": [{"text": "JSON", "href": api + "?period=30d"}, {"text": "CSV", "href": api + ".csv?period=30d"}]},
+                     "links": [] if not links else [{"text": "JSON", "href": api + "?period=30d"}, {"text": "CSV", "href": api + ".csv?period=30d"}]},
         },
     }
 
@@ -264,7 +264,7 @@ def class_series(names, cost=False):
             v = [a - b for a, b in zip(v, series("reasoning"))]
         t = total(key)
         share = f"{brief(t)} · {pct(t, TOKENS)}" if key != "reasoning" else f"{brief(t)} · {pct(t, total('output'), 0)}"
-        out.append({"cls": {"reasoning": "f-reason"}.get(key, "f-" + key), "name": name, "total": share, "v": v})
+        out.append({"cls": {"reasoning": "f-reason"}.get(key, "f-" + key), "name": name, "total": share, "v": v, "hatched": key == "reasoning"})
     return out
 
 
@@ -329,7 +329,7 @@ def top_sessions():
     return {"list": out}
 
 
-def session_table(rows, total_rows, caption):
+def session_table(rows, total_rows, caption, failed=True):
     heads = ["Session", "Started>", "Project", "Model", "Source", "#Turns", "#Calls", "#Failed", "#Tokens", "#Cached", "#Output",
              "#Peak context", "#Cost"]
     out = []
@@ -340,8 +340,12 @@ def session_table(rows, total_rows, caption):
                        cell(s["source"]), count(s["turns"]), count(s["calls"]), count(s["failed"]), num(thin(s["tokens"])),
                        num(pct(s["cached"], s["tokens"])), num(thin(s["output"])), num(f"{s['peak'] // 10}{THIN}%"),
                        money(s["model"], s["cost"])))
+    if not failed:
+        heads.remove("#Failed")
+        for r in out:
+            del r["cells"][6]
     shown = row(cell(f"The {len(rows)} shown"), cell(""), cell(""), cell(""), cell(""),
-                *[count(sum(s[k] for s in rows)) for k in ("turns", "calls", "failed", "tokens")], num("97.6" + THIN + "%"),
+                *[count(sum(s[k] for s in rows)) for k in ("turns", "calls") + (("failed",) if failed else ()) + ("tokens",)], num("97.6" + THIN + "%"),
                 count(sum(s["output"] for s in rows)), num("95" + THIN + "%"), num(usd(sum(s["cost"] for s in rows)) + "+"))
     return table(caption, heads, out, list(total_rows) + [shown])
 
@@ -427,8 +431,8 @@ def overview():
         "last": {"rows": session_facts(SESSIONS[:12]),
                  "_table": session_table(SESSIONS[:12], [row(
                      cell("All 243 sessions of the period"), cell(""), cell(""), cell(""), cell(""), count(total("turns")), count(56167),
-                     count(812), num(thin(TOKENS)), num(pct(total("cached"), TOKENS)), num(thin(total("output"))), num("95" + THIN + "%"),
-                     num(usd(COST) + "+", title="without what has no price"))], "The last 12 sessions"),
+                     num(thin(TOKENS)), num(pct(total("cached"), TOKENS)), num(thin(total("output"))), num("95" + THIN + "%"),
+                     num(usd(COST) + "+", title="without what has no price"))], "The last 12 sessions", False),
                  "_acts": acts(("All 243", "/sessions"), ("CSV", "/api/v1/sessions.csv"))},
         "missing": {"rows": [{"kind": "no_counts", "sessions": 3}], "_missing": MISSING, "_acts": acts(("Health", "/health"))}}
     return tree("overview", "Overview", data, path="/", notices=[NOTICE])
@@ -513,9 +517,9 @@ def sessions_empty():
 def responses():
     out, fill, turn = [], 420, 1
     for i in range(370):
-        if i and rng.random() < 0.048 and turn < 18:
+        if i and rng.random() < 0.058 and turn < 18:
             turn += 1
-        fill += rng.uniform(0.5, 6)
+        fill += rng.uniform(1, 11)
         cut = fill > 947
         if cut:
             fill = 175
@@ -537,11 +541,12 @@ def turn_rows(resp):
         took = max(1, len(mine) // 3)
         note = "compacted" if any(r["cut"] for r in mine) else "2 sub-agents started" if t == 8 else ""
         fold = {"columns": 13, "summary": f"Responses of turn {t}", "responses": None, "href": f"/sessions/019ab/turns/{t}",
-                "text": f"{len(mine)} responses of turn {t}"}
+                "text": "The response" if len(mine) == 1 else f"The {len(mine)} responses"}
         if t == 8:
-            lines = [row(cell(f"{at + timedelta(seconds=23 * i):%H:%M:%S}"), num(f"{rng.randint(4, 40)}{THIN}s"), cell("exec_command", cls="name"),
-                         num(thin(r["uncached"])), num(thin(r["write"])), num(thin(r["cached"])), num(thin(r["output"])),
-                         num(f"{r['fill'] // 10}{THIN}%")) for i, r in enumerate(mine)]
+            lines = [row(cell(str(i + 1)), cell(f"{at + timedelta(seconds=23 * i):%H:%M:%S}"), num(f"{rng.randint(4, 40)}{THIN}s"),
+                         cell("exec_command", cls="name", span=3), num(thin(r["uncached"])), num(thin(r["write"])),
+                         num(thin(r["cached"])), num(thin(r["output"])), num(usd(cost_of("gpt-6.1-sol", r), 3)), num(f"{r['fill'] // 10}{THIN}%"),
+                         cell("")) for i, r in enumerate(mine)]
             fold.update(responses={"list": lines}, href=None, text=None)
         rows.append({"id": f"t{t}", "fold": fold, **row(
             cell(str(t)), cell(f"{at:%H:%M}"), num(f"{took}{THIN}min"), count(len(mine)), count(rng.randint(2, 30)),
@@ -566,7 +571,7 @@ def session():
     chart = {"$chart": "plot", "id": "responses", "title": "Tokens per response, 370 responses in 18 turns",
              "desc": "Columns: new tokens per response by class. Below: share of the context window in use after each response; it was "
                      "compacted 3 times.", "columns": cols, "key": True, "last": None,
-             "marks": [{"x": 10000 * i // 370, "text": None} for i, r in enumerate(resp) if r["cut"]],
+             "marks": [{"x": 10000 * i // 370, "text": "compacted to 17 %"} for i, r in enumerate(resp) if r["cut"]],
              "panels": [
                  {"kind": "columns", "title": "New tokens", "more": ": everything but cached input", "height": 160, "unit": "count", "series": [
                      {"cls": "f-output", "name": "output", "total": brief(sums["output"]), "v": [r["output"] for r in resp]},
@@ -587,7 +592,7 @@ def session():
             ("└─ ", "Same start, hand-optimised switch", "fork after turn 4", "gpt-6.1-sol", 62, 14086553, 8764119, "$1.83")):
         family.append(row(cell(name, href=None if name == "This session" else "/sessions/019ab", title=name, depth=depth or None),
                           cell(rel), cell(model), count(n), count(inherited), num(thin(mine)),
-                          cell("", cls="cellplot", bar={"$chart": "bar", "part": mine, "whole": 60000000}), num(c),
+                          cell("", cls="cellplot", bar={"$chart": "bar", "part": mine, "whole": 60000000, "now": name == "This session"}), num(c),
                           cls="here" if name == "This session" else None))
     tools = []
     for name, n, bad, mid, high in (("exec_command", 206, 9, 180, 41000), ("apply_patch", 58, 5, 95, 420), ("update_plan", 17, 0, 12, 31),
@@ -603,8 +608,8 @@ def session():
     per = [sum(r["output"] + r["uncached"] for r in resp if r["turn"] == t) for t in range(1, resp[-1]["turn"] + 1)]
     peaks = [max(r["fill"] for r in resp if r["turn"] == t) for t in range(1, resp[-1]["turn"] + 1)]
     nums = [number("Own tokens", *short(own), thin(own), None, thin(own), per, last=0),
-            number("With its 3 sub-agents", *short(own + 19966789), thin(own + 19966789), None, thin(own + 19966789), None),
-            number("Cached share of input", "97.9", "%", None, None, f"{brief(sums['uncached'])} not cached", None),
+            number("With its 3 sub-agents", *short(own + 19966789), thin(own + 19966789), None, thin(own + 19966789), per, last=0),
+            number("Cached share of input", "97.9", "%", None, None, f"{brief(sums['uncached'])} not cached", per, last=0),
             number("Output", *short(sums["output"]), thin(sums["output"]), None, f"59{THIN}% of it reasoning", per, last=0),
             number("API cost, own", usd(cost_of("gpt-6.1-sol", sums)), None, None, None, "$12.83 with sub-agents", per, last=0),
             number("Peak context", "95", "%", None, None, "compacted 3 times", peaks, last=0)]
@@ -681,7 +686,7 @@ def limits():
         if v >= 900:
             high["cls"] = "n alert"
         rows.append(row(cell(clock(t0)), cell(clock(t0 + timedelta(days=7))),
-                        cell("", cls="cellplot", bar={"$chart": "bar", "part": v, "whole": 1000}), high, num(thin(t)), num(usd(c)),
+                        cell("", cls="cellplot", bar={"$chart": "bar", "part": v, "whole": 1000, "now": now}), high, num(thin(t)), num(usd(c)),
                         num(thin(t * 10 // max(1, v))),
                         cell("", cls="cellplot", dot={"$chart": "dot", "at": t * 10 // max(1, v), "low": 18000000, "top": 30000000, "q1": per[3], "mid": per[6],
                                                       "q3": per[9], "now": now})))
@@ -689,7 +694,7 @@ def limits():
             "desc": "A step line that rises in each window and falls to zero at each reset. Now 62 percent, forecast 81 to 89 percent.",
             "columns": [], "from": ms(start), "to": ms(start + timedelta(days=91)), "key": False, "last": None,
             "labels": [{"x": 10000 * w // 13, "text": f"{start + timedelta(days=7 * w):%-d %b}", "major": True} for w in range(13)],
-            "marks": [{"x": 9804, "text": "now"}],
+            "marks": [{"x": 9804, "text": f"now, 62{THIN}%"}],
             "panels": [{"kind": "steps", "height": 208, "unit": "permille", "top": 1000, "bands": True, "samples": samples, "series": [],
                         "until": ms(NOW), "low": 810, "high": 890}]}
     short_rows, cols, values = [], [], []
@@ -703,7 +708,9 @@ def limits():
     five = {"$chart": "plot", "id": "short", "title": "Codex five-hour windows of the last 14 days: highest percent used in each",
             "desc": "One column per window, 2 of them above 90 percent.", "columns": cols, "key": False, "last": None, "marks": [],
             "panels": [{"kind": "columns", "height": 120, "unit": "permille", "top": 1000, "bands": True, "peak": 3,
-                        "peak_text": "100, limit reached", "series": [{"cls": "f-acc", "name": None, "total": None, "v": values}]}]}
+                        "peak_text": "100, limit reached", "series": [
+                        {"cls": "f-soft", "name": None, "total": None, "v": values[:-1] + [0]},
+                        {"cls": "f-acc", "name": None, "total": None, "v": [0] * 28 + values[-1:]}]}]}
     data = {
         "now": {"rows": LIMIT_FACTS, "_limits": limits_now("#p-limits-line"), "_acts": acts(("JSON", "/api/v1/limits"))},
         "forecast": {"before": "The weekly limit will stand at", "range": f"81 to 89{THIN}%",
@@ -754,7 +761,7 @@ def cost():
     order = [("output", "output"), ("uncached", "uncached input"), ("write", "cache write"), ("cached", "cached input")]
     chart = {"$chart": "plot", "id": "split", "title": "Cost per day by class of token", "columns": columns(), "key": True, "last": "so far", "marks": [],
              "desc": f"Stacked columns per day, {usd(COST)} in all.",
-             "panels": [{"kind": "columns", "height": 240, "unit": "nanousd", "series": [
+             "panels": [{"kind": "columns", "height": 240, "unit": "nanousd", "cap": True, "series": [
                  {"cls": "f-" + k, "name": n, "total": f"{usd(sum(split[k]), 0)} · {pct(sum(split[k]), COST, 0)}", "v": split[k]} for k, n in order]}]}
     names = [n for _, n in order]
     listing = table("Table of the 30 days", ["Day"] + ["#" + n for n in names] + ["#All"], [
@@ -780,7 +787,7 @@ def cost():
                              cell("in no published price list", cls="long"))])},
         "rates": {"rows": [], "_acts": acts(("JSON", "/api/v1/rates")),
                   "_table": table("Rates in force in the period", ["Model", "From", "#Uncached", "#Cached", "#Write", "#Output", "Source"], [
-                      row(cell(n), cell("1 Jun 2026"), *[num(usd(x * 10**6)) for x in p], cell("openai.com/api/pricing, seen 22 Nov 2026"))
+                      row(cell(n), cell("1 Jun 2026"), *[num(usd(x * 10**6, 3)) for x in p], cell("openai.com/api/pricing, seen 22 Nov 2026"))
                       for n, _, _, p in priced])}}
     return tree("cost", "Cost", data, notices=[NOTICE])
 
@@ -849,11 +856,11 @@ def error():
         "status": 400, "what": "The address holds something that this page does not know.",
         "problems": [{"param": "period", "text": "“31dd” is no period.", "allowed": "today, yesterday, 24h, 7d, 14d, 30d, 90d, 180d, 12mo, wtd, mtd, ytd, all, quota-week, quota-5h"},
                      {"param": "colour", "text": "There is no such parameter.", "allowed": None}],
-        "_ways": [{"text": "Overview of the last 30 days", "href": "/"}, {"text": "The same page without these parameters", "href": "/usage"}]}, with_period=False)
+        "_ways": [{"text": "Overview of the last 30 days", "href": "/"}, {"text": "The same page without these parameters", "href": "/usage"}]}, with_period=False, links=False)
 
 
 def error_empty():
-    return tree("error", "Not found", {"status": 404, "what": "There is no page at this address.", "problems": [], "_ways": []}, with_period=False)
+    return tree("error", "Not found", {"status": 404, "what": "There is no page at this address.", "problems": [], "_ways": []}, with_period=False, links=False)
 
 
 def glossary():
