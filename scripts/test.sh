@@ -10,6 +10,7 @@ source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$source_dir/scripts/common.sh"
 
 TEST_PACKAGES=(
+	chromium
 	clang-14
 	debootstrap
 	libclang-rt-14-dev
@@ -20,6 +21,7 @@ TEST_PACKAGES=(
 	sqlite3
 	strace
 	tidy
+	w3m
 	zstd
 )
 
