@@ -10,6 +10,7 @@ source_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$source_dir/scripts/common.sh"
 
 TEST_PACKAGES=(
+	chromium
 	clang-14
 	curl
 	debootstrap
@@ -23,6 +24,8 @@ TEST_PACKAGES=(
 	python3
 	sqlite3
 	strace
+	tidy
+	w3m
 	zstd
 )
 

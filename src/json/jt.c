@@ -1,151 +1,209 @@
 #include "base/compat.h"
 
-#include <math.h>
+#include <json-c/json.h>
 
-#include "base/err.h"
+#include "base/utf8.h"
+#include "base/xalloc.h"
 #include "json/jt.h"
 
-/* json-c gives NULL only when memory is gone. */
 static struct json_object *
-need(struct json_object *v)
+made(struct json_object *o)
 {
-	if (v == NULL)
-		bug("out of memory for JSON");
-	return v;
+	if (o == NULL)
+		abort(); /* out of memory, as in base/xalloc.c */
+	return o;
+}
+
+struct json_object *
+jt_object(void)
+{
+	return made(json_object_new_object());
+}
+
+struct json_object *
+jt_array(void)
+{
+	return made(json_object_new_array());
 }
 
 void
-jt_add(struct json_object *o, const char *key, struct json_object *v)
+jt_put(struct json_object *o, const char *key, struct json_object *child)
 {
-	if (json_object_object_add(o, key, v) != 0)
-		bug("out of memory for JSON");
-}
-
-static void
-push(struct json_object *a, struct json_object *v)
-{
-	if (json_object_array_add(a, v) != 0)
-		bug("out of memory for JSON");
-}
-
-struct json_object *
-jt_obj(struct json_object *o, const char *key)
-{
-	struct json_object *v = need(json_object_new_object());
-
-	jt_add(o, key, v);
-	return v;
-}
-
-struct json_object *
-jt_arr(struct json_object *o, const char *key)
-{
-	struct json_object *v = need(json_object_new_array());
-
-	jt_add(o, key, v);
-	return v;
-}
-
-struct json_object *
-jt_push_obj(struct json_object *a)
-{
-	struct json_object *v = need(json_object_new_object());
-
-	push(a, v);
-	return v;
-}
-
-static struct json_object *
-new_text(struct str s)
-{
-	return need(json_object_new_string_len(s.p, (int)(s.n > INT_MAX ? INT_MAX : s.n)));
+	if (json_object_object_add(o, key, child) != 0)
+		abort();
 }
 
 void
-jt_push_str(struct json_object *a, struct str s)
+jt_push(struct json_object *a, struct json_object *child)
 {
-	push(a, new_text(s));
+	if (json_object_array_add(a, child) != 0)
+		abort();
+}
+
+struct json_object *
+jt_add_object(struct json_object *o, const char *key)
+{
+	struct json_object *child = jt_object();
+
+	jt_put(o, key, child);
+	return child;
+}
+
+struct json_object *
+jt_add_array(struct json_object *o, const char *key)
+{
+	struct json_object *child = jt_array();
+
+	jt_put(o, key, child);
+	return child;
+}
+
+struct json_object *
+jt_push_object(struct json_object *a)
+{
+	struct json_object *child = jt_object();
+
+	jt_push(a, child);
+	return child;
+}
+
+void
+jt_strn(struct json_object *o, const char *key, struct str s)
+{
+	if (s.n > INT_MAX)
+		bug("a text of %zu bytes for %s", s.n, key);
+	jt_put(o, key, s.p == NULL ? NULL : made(json_object_new_string_len(s.p, (int)s.n)));
+}
+
+void
+jt_str(struct json_object *o, const char *key, const char *z)
+{
+	jt_strn(o, key, z == NULL ? (struct str){ NULL, 0 } : str_of(z));
 }
 
 void
 jt_i64(struct json_object *o, const char *key, int64_t v)
 {
-	jt_add(o, key, need(json_object_new_int64(v)));
-}
-
-void
-jt_opt(struct json_object *o, const char *key, int64_t v)
-{
-	jt_add(o, key, v < 0 ? NULL : need(json_object_new_int64(v)));
-}
-
-void
-jt_num(struct json_object *o, const char *key, double v)
-{
-	jt_add(o, key, isfinite(v) ? need(json_object_new_double(v)) : NULL);
-}
-
-void
-jt_str(struct json_object *o, const char *key, struct str s)
-{
-	jt_add(o, key, s.p == NULL ? NULL : new_text(s));
-}
-
-void
-jt_strz(struct json_object *o, const char *key, const char *s)
-{
-	jt_str(o, key, str_of(s));
-	if (s == NULL)
-		jt_add(o, key, NULL);
+	jt_put(o, key, made(json_object_new_int64(v)));
 }
 
 void
 jt_bool(struct json_object *o, const char *key, bool v)
 {
-	jt_add(o, key, need(json_object_new_boolean(v)));
-}
-
-static void
-write_object(struct jw *w, struct json_object *v)
-{
-	struct json_object_iterator it = json_object_iter_begin(v);
-	struct json_object_iterator end = json_object_iter_end(v);
-
-	jw_obj(w);
-	for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
-		jw_key(w, json_object_iter_peek_name(&it));
-		jt_write(w, json_object_iter_peek_value(&it));
-	}
-	jw_obj_end(w);
+	jt_put(o, key, made(json_object_new_boolean(v ? 1 : 0)));
 }
 
 void
-jt_write(struct jw *w, struct json_object *v)
+jt_fmt(struct json_object *o, const char *key, const char *fmt, ...)
 {
-	switch (json_object_get_type(v)) {
-	case json_type_null:
-		jw_null(w);
-		break;
-	case json_type_boolean:
-		jw_bool(w, json_object_get_boolean(v) != 0);
-		break;
-	case json_type_double:
-		jw_num(w, json_object_get_double(v));
-		break;
-	case json_type_int:
-		jw_i64(w, json_object_get_int64(v));
-		break;
-	case json_type_object:
-		write_object(w, v);
-		break;
-	case json_type_array:
-		jw_arr(w);
-		for (size_t i = 0; i < jx_len(v); i++)
-			jt_write(w, jx_at(v, i));
-		jw_arr_end(w);
-		break;
-	case json_type_string:
-		jw_str(w, jx_text(v));
-		break;
+	va_list ap;
+	char *z = NULL;
+
+	va_start(ap, fmt);
+	if (vasprintf(&z, fmt, ap) < 0)
+		abort();
+	va_end(ap);
+	jt_str(o, key, z);
+	free(z);
+}
+
+void
+jt_drop_view(struct json_object *v)
+{
+	if (json_object_is_type(v, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(v); i++)
+			jt_drop_view(json_object_array_get_idx(v, i));
+		return;
+	}
+	if (!json_object_is_type(v, json_type_object))
+		return;
+	json_object_object_foreach(v, key, child)
+	{
+		/* json-c lets the member that is being looked at be deleted */
+		if (key[0] == '_')
+			json_object_object_del(v, key);
+		else
+			jt_drop_view(child);
+	}
+}
+
+/* S as it may be shown, at most MAX bytes of it, into the empty buffer B. */
+static void
+show(struct sbuf *b, struct str s, size_t max)
+{
+	size_t n = s.n;
+
+	if (n > max) {
+		for (n = max; n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80;)
+			n--;
+	}
+	sbuf_init(b, n * 3 + 3);
+	for (size_t from = 0; from < n; from++) {
+		struct str line = str_n(s.p + from, n - from);
+
+		line.n = str_chr(line, '\n');
+		utf8_add_plain(b, line);
+		from += line.n;
+		if (from < n)
+			sbuf_addc(b, '\n');
+	}
+	if (n < s.n)
+		sbuf_addz(b, "\xe2\x80\xa6");
+}
+
+void
+jt_show(struct json_object *o, const char *key, struct str s, size_t max)
+{
+	struct sbuf b;
+
+	if (s.p == NULL) {
+		jt_put(o, key, NULL);
+		return;
+	}
+	show(&b, s, max);
+	jt_strn(o, key, str_n(b.buf, b.len));
+	sbuf_free(&b);
+}
+
+/* The text of V as it may be shown, or NULL when it is fit already. */
+static struct json_object *
+cleaned(struct json_object *v)
+{
+	struct str s = str_n(json_object_get_string(v), (size_t)json_object_get_string_len(v));
+	struct json_object *out = NULL;
+	struct sbuf b;
+
+	show(&b, s, s.n);
+	if (!str_eq(str_n(b.buf, b.len), s) && b.len <= INT_MAX)
+		out = made(json_object_new_string_len(b.buf, (int)b.len));
+	sbuf_free(&b);
+	return out;
+}
+
+void
+jt_clean(struct json_object *v)
+{
+	struct json_object *text;
+
+	if (json_object_is_type(v, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(v); i++) {
+			struct json_object *child = json_object_array_get_idx(v, i);
+
+			if (!json_object_is_type(child, json_type_string))
+				jt_clean(child);
+			else if ((text = cleaned(child)) != NULL &&
+				 json_object_array_put_idx(v, i, text) != 0)
+				abort();
+		}
+		return;
+	}
+	if (!json_object_is_type(v, json_type_object))
+		return;
+	json_object_object_foreach(v, key, child)
+	{
+		if (!json_object_is_type(child, json_type_string))
+			jt_clean(child);
+		else if ((text = cleaned(child)) != NULL)
+			jt_put(v, key, text); /* replaces the value, keeps the place */
 	}
 }

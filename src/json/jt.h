@@ -1,47 +1,70 @@
 /*
- * jt.h - making JSON trees in memory: what a page shows and its JSON twin
- * prints. Every tree is json-c's; json_object_put frees it.
+ * jt.h - building a JSON tree. Running out of memory ends the process, so a
+ * tree is built without looking at results; what is put into an object or an
+ * array belongs to it from then on.
+ *
+ * Keys that begin with '_' are how a page shows a value (texts, links, charts):
+ * jt_drop_view takes them away and leaves what the JSON twin of a page says.
  */
 #ifndef JSON_JT_H
 #define JSON_JT_H
 
-#include "json/jw.h"
-#include "json/jx.h"
+#include "base/sbuf.h"
+#include "base/str.h"
 
-/* A new empty object as member KEY of O (terminated, copied), lent: it is owned by O. Aborts when out of memory. */
-struct json_object *jt_obj(struct json_object *o, const char *key);
+struct json_object;
 
-/* A new empty array as member KEY of O, lent: it is owned by O. Aborts when out of memory. */
-struct json_object *jt_arr(struct json_object *o, const char *key);
+/* An empty object, owned by the caller until it is put somewhere. Aborts when out of memory. */
+struct json_object *jt_object(void);
 
-/* A new empty object at the end of the array A, lent: it is owned by A. Aborts when out of memory. */
-struct json_object *jt_push_obj(struct json_object *a);
+/* An empty array, owned by the caller until it is put somewhere. Aborts when out of memory. */
+struct json_object *jt_array(void);
 
-/* The text S at the end of the array A. Aborts when out of memory. */
-void jt_push_str(struct json_object *a, struct str s);
+/* A new object as member KEY of O. Lends the new object; aborts when out of memory. */
+struct json_object *jt_add_object(struct json_object *o, const char *key);
+
+/* A new array as member KEY of O. Lends the new array; aborts when out of memory. */
+struct json_object *jt_add_array(struct json_object *o, const char *key);
+
+/* A new object as last element of the array A. Lends the new object; aborts when out of memory. */
+struct json_object *jt_push_object(struct json_object *a);
+
+/* Member KEY of O becomes CHILD (NULL: null), which O then owns. Aborts when out of memory. */
+void jt_put(struct json_object *o, const char *key, struct json_object *child);
+
+/* CHILD (NULL: null) becomes the last element of the array A, which then owns it. Aborts when out of memory. */
+void jt_push(struct json_object *a, struct json_object *child);
+
+/* Member KEY of O becomes the terminated text Z, copied; NULL gives null. Aborts when out of memory. */
+void jt_str(struct json_object *o, const char *key, const char *z);
+
+/* Member KEY of O becomes the text S, copied; {NULL, 0} gives null. Aborts when out of memory. */
+void jt_strn(struct json_object *o, const char *key, struct str s);
 
 /* Member KEY of O becomes the integer V. Aborts when out of memory. */
 void jt_i64(struct json_object *o, const char *key, int64_t v);
 
-/* Member KEY of O becomes the integer V, null when V is negative. Aborts when out of memory. */
-void jt_opt(struct json_object *o, const char *key, int64_t v);
-
-/* Member KEY of O becomes the number V, null when it is not finite. Aborts when out of memory. */
-void jt_num(struct json_object *o, const char *key, double v);
-
-/* Member KEY of O becomes a copy of the text S, null when S.p is NULL. Aborts when out of memory. */
-void jt_str(struct json_object *o, const char *key, struct str s);
-
-/* Member KEY of O becomes a copy of the terminated text S, null when it is NULL. Aborts when out of memory. */
-void jt_strz(struct json_object *o, const char *key, const char *s);
-
-/* Member KEY of O becomes true or false by V. Aborts when out of memory. */
+/* Member KEY of O becomes V, true or false. Aborts when out of memory. */
 void jt_bool(struct json_object *o, const char *key, bool v);
 
-/* Member KEY of O becomes V (NULL: null), whose reference O takes over. Aborts when out of memory. */
-void jt_add(struct json_object *o, const char *key, struct json_object *v);
+/* Member KEY of O becomes the printf-style text FMT. Aborts when out of memory. */
+void jt_fmt(struct json_object *o, const char *key, const char *fmt, ...) PRINTF(3, 4);
 
-/* Write the tree V (borrowed; NULL is null) with W. Errors stay in W's target; levels beyond JW_DEPTH are a bug. */
-void jt_write(struct jw *w, struct json_object *v);
+/* Take every member whose key begins with '_' out of V and all below it. V stays the caller's; cannot fail. */
+void jt_drop_view(struct json_object *v);
+
+/*
+ * Member KEY of O becomes the text S as it may be shown: control characters but the line feed,
+ * bidirectional overrides and invalid bytes are U+FFFD, and what is longer than MAX bytes is
+ * cut behind a whole character and ends in U+2026. {NULL, 0} gives null. Aborts when out of
+ * memory.
+ */
+void jt_show(struct json_object *o, const char *key, struct str s, size_t max);
+
+/*
+ * Make every text in V and below it fit to be shown, as jt_show does, but cut nothing. Keys
+ * stay. V stays the caller's and is an object or array. Aborts when out of memory.
+ */
+void jt_clean(struct json_object *v);
 
 #endif

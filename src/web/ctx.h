@@ -4,7 +4,7 @@
 #ifndef WEB_CTX_H
 #define WEB_CTX_H
 
-#include "json/jt.h"
+#include "web/tree.h"
 #include "report/printer.h"
 #include "report/query.h"
 #include "web/params.h"

@@ -10,12 +10,12 @@ page_fn page_health;
 static void
 tally(struct json_object *parent, const char *key, const struct tally *t)
 {
-	struct json_object *list = jt_arr(parent, key);
+	struct json_object *list = jt_add_array(parent, key);
 
 	for (size_t i = 0; i < t->len; i++) {
-		struct json_object *o = jt_push_obj(list);
+		struct json_object *o = jt_push_object(list);
 
-		jt_strz(o, "name", t->rows[i].name);
+		jt_str(o, "name", t->rows[i].name);
 		jt_i64(o, "count", t->rows[i].n);
 	}
 }
@@ -44,7 +44,7 @@ tallies(struct ctx *c, struct err *e)
 static void
 database(struct ctx *c, const struct health *h)
 {
-	struct json_object *o = jt_obj(c->data, "database");
+	struct json_object *o = jt_add_object(c->data, "database");
 
 	jt_bool(o, "sound", h->is_sound);
 	jt_i64(o, "bytes", h->bytes);
@@ -60,42 +60,42 @@ database(struct ctx *c, const struct health *h)
 static void
 lists(struct ctx *c, const struct health *h)
 {
-	struct json_object *list = jt_arr(c->data, "findings");
+	struct json_object *list = jt_add_array(c->data, "findings");
 
 	for (size_t i = 0; i < h->findings_len; i++) {
-		struct json_object *o = jt_push_obj(list);
+		struct json_object *o = jt_push_object(list);
 
-		jt_strz(o, "check", h->findings[i].check);
-		jt_strz(o, "what", h->findings[i].what);
-		jt_strz(o, "where", h->findings[i].where[0] == '\0' ? NULL : h->findings[i].where);
-		jt_strz(o, "do", h->findings[i].fix);
+		jt_str(o, "check", h->findings[i].check);
+		jt_str(o, "what", h->findings[i].what);
+		jt_str(o, "where", h->findings[i].where[0] == '\0' ? NULL : h->findings[i].where);
+		jt_str(o, "do", h->findings[i].fix);
 	}
-	list = jt_arr(c->data, "months");
+	list = jt_add_array(c->data, "months");
 	for (size_t i = 0; i < h->months_len; i++) {
-		struct json_object *o = jt_push_obj(list);
+		struct json_object *o = jt_push_object(list);
 
-		jt_strz(o, "month", h->months[i].label);
+		jt_str(o, "month", h->months[i].label);
 		jt_i64(o, "sessions", h->months[i].sessions);
 		jt_i64(o, "responses", h->months[i].responses);
 		jt_i64(o, "sessions_with_losses", h->months[i].lossy);
 		jt_i64(o, "unreadable_lines", h->months[i].unreadable);
 	}
-	list = jt_arr(c->data, "problems");
+	list = jt_add_array(c->data, "problems");
 	for (size_t i = 0; i < h->problems.len; i++) {
-		struct json_object *o = jt_push_obj(list);
+		struct json_object *o = jt_push_object(list);
 
-		jt_strz(o, "file", h->problems.rows[i].path);
-		jt_strz(o, "state", h->problems.rows[i].state);
-		jt_strz(o, "problem", h->problems.rows[i].problem);
+		jt_str(o, "file", h->problems.rows[i].path);
+		jt_str(o, "state", h->problems.rows[i].state);
+		jt_str(o, "problem", h->problems.rows[i].problem);
 	}
-	list = jt_arr(c->data, "unpriced_models");
+	list = jt_add_array(c->data, "unpriced_models");
 	for (size_t i = 0; i < h->models_len; i++) {
-		struct json_object *o = jt_push_obj(list);
+		struct json_object *o = jt_push_object(list);
 
-		jt_strz(
+		jt_str(
 		    o, "model", h->models[i].model[0] == '\0' ? "<unknown>" : h->models[i].model);
 		jt_i64(o, "tokens", h->models[i].tokens);
-		jt_strz(o, "reason", h->models[i].reason);
+		jt_str(o, "reason", h->models[i].reason);
 	}
 	tally(c->data, "files_by_state", &h->states);
 	tally(c->data, "unknown_kinds", &h->kinds);

@@ -30,19 +30,19 @@ raw_healthz(struct ctx *c, struct err *e UNUSED)
 static void
 endpoint(const struct ctx *c, const struct route *r, struct json_object *list)
 {
-	struct json_object *o = jt_push_obj(list), *params;
+	struct json_object *o = jt_push_object(list), *params;
 	char *url = xasprintf("%s%s", c->req->prefix, r->twin != NULL ? r->twin : r->path);
 	char *page = xasprintf("%s%s", c->req->prefix, r->path);
 	struct param p;
 
-	jt_strz(o, "href", url);
-	jt_strz(o, "title", r->title);
-	jt_strz(o, "question", r->question[0] == '\0' ? NULL : r->question);
-	jt_strz(o, "html", r->twin != NULL ? page : NULL);
-	params = jt_arr(o, "parameters");
+	jt_str(o, "href", url);
+	jt_str(o, "title", r->title);
+	jt_str(o, "question", r->question[0] == '\0' ? NULL : r->question);
+	jt_str(o, "html", r->twin != NULL ? page : NULL);
+	params = jt_add_array(o, "parameters");
 	for (size_t i = 0; param_at(i, &p); i++)
 		if (param_is_taken(r->takes, &p))
-			jt_push_str(params, str_of(p.name));
+			tree_push_str(params, str_of(p.name));
 	free(url);
 	free(page);
 }
@@ -54,13 +54,13 @@ raw_index(struct ctx *c, struct err *e)
 	const struct route *r;
 	struct jw w;
 
-	list = jt_arr(jt_obj(tree, "data"), "endpoints");
+	list = jt_add_array(jt_add_object(tree, "data"), "endpoints");
 	for (size_t i = 0; (r = route_at(i)) != NULL; i++)
 		endpoint(c, r, list);
-	jt_strz(jt_obj(tree, "meta"), "version", PACKAGE_VERSION);
+	jt_str(jt_add_object(tree, "meta"), "version", PACKAGE_VERSION);
 	resp_header(c->resp, "Content-Type", "application/json");
 	jw_sbuf(&w, &c->resp->body, true);
-	jt_write(&w, tree);
+	tree_write(&w, tree);
 	sbuf_addc(&c->resp->body, '\n');
 	json_object_put(tree);
 	if (sbuf_check(&c->resp->body, e) < 0)

@@ -9,10 +9,10 @@ page_fn page_overview;
 static void
 places(struct ctx *c)
 {
-	struct json_object *list = jt_arr(c->data, "looked_for_rollouts_at");
+	struct json_object *list = jt_add_array(c->data, "looked_for_rollouts_at");
 
 	for (size_t i = 0; i < c->web->in.roots_len; i++)
-		jt_push_str(list, str_of(c->web->in.roots[i].path));
+		tree_push_str(list, str_of(c->web->in.roots[i].path));
 }
 
 int
@@ -24,23 +24,23 @@ page_overview(struct ctx *c, struct err *e)
 	c->query.group = BUCKET_MONTH;
 	if (report_run(c->web->store, &c->query, c->web->in.card, &r, e) < 0)
 		return -1;
-	sums_add(jt_obj(c->data, "total"), &r.total);
+	sums_add(jt_add_object(c->data, "total"), &r.total);
 	jt_bool(c->data, "is_empty", r.len == 0);
 	sums_coverage(c->meta, &r.coverage, r.total.unpriced);
 	if (r.len == 0)
 		places(c);
 	report_clear(&r);
 
-	models = jt_arr(c->data, "models");
+	models = jt_add_array(c->data, "models");
 	c->query.by = dim_find("model");
 	c->query.group = BUCKET_MONTH;
 	if (report_run(c->web->store, &c->query, c->web->in.card, &r, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r.len; i++) {
-		struct json_object *o = jt_push_obj(models);
+		struct json_object *o = jt_push_object(models);
 
-		jt_strz(o, "period", r.rows[i].period);
-		jt_strz(o, "model", r.rows[i].group);
+		jt_str(o, "period", r.rows[i].period);
+		jt_str(o, "model", r.rows[i].group);
 		sums_add(o, &r.rows[i].sum);
 	}
 	report_clear(&r);

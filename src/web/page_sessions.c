@@ -15,16 +15,16 @@ raw_fn raw_export_sessions;
 static void
 tree_row(const struct ctx *c, const struct session_row *r, struct json_object *o)
 {
-	jt_strz(o, "session_id", r->uuid);
-	jt_strz(o, "title", r->title);
+	jt_str(o, "session_id", r->uuid);
+	jt_str(o, "title", r->title);
 	sums_instant(o, "first_active", c->query.tz, r->first_ms);
 	sums_instant(o, "last_active", c->query.tz, r->last_ms);
-	jt_strz(o, "directory", r->directory);
-	jt_strz(o, "repository", r->repository);
-	jt_strz(o, "source", r->source);
-	jt_strz(o, "codex_version", r->version);
-	jt_strz(o, "models", r->models);
-	jt_strz(o, "parent_session_id", r->parent);
+	jt_str(o, "directory", r->directory);
+	jt_str(o, "repository", r->repository);
+	jt_str(o, "source", r->source);
+	jt_str(o, "codex_version", r->version);
+	jt_str(o, "models", r->models);
+	jt_str(o, "parent_session_id", r->parent);
 	jt_i64(o, "turns", r->turns);
 	jt_i64(o, "messages", r->messages);
 	jt_i64(o, "tool_calls", r->calls);
@@ -72,7 +72,7 @@ next_link(struct ctx *c, const struct session_row *last)
 	sbuf_init(&b, URL_MAX);
 	sbuf_addf(&b, "%s%s?", c->req->prefix, c->is_html ? c->route->path : c->route->twin);
 	params_canonical(&c->params, "cursor", "cursor", cursor, &b);
-	jt_strz(c->links, "next", b.buf);
+	jt_str(c->links, "next", b.buf);
 	sbuf_free(&b);
 	free(cursor);
 }
@@ -80,12 +80,12 @@ next_link(struct ctx *c, const struct session_row *last)
 static void
 tree(struct ctx *c, const struct sessions *l, size_t start, size_t limit)
 {
-	struct json_object *rows = jt_arr(c->data, "rows");
+	struct json_object *rows = jt_add_array(c->data, "rows");
 	struct report_sum total = { 0 };
 	size_t i;
 
 	for (i = start; i < l->len && i - start < limit; i++)
-		tree_row(c, &l->rows[i], jt_push_obj(rows));
+		tree_row(c, &l->rows[i], jt_push_object(rows));
 	for (size_t k = 0; k < l->len; k++) {
 		const struct report_sum *s = &l->rows[k].sum;
 
@@ -100,7 +100,7 @@ tree(struct ctx *c, const struct sessions *l, size_t start, size_t limit)
 		total.cost += s->cost;
 	}
 	jt_i64(c->data, "sessions", (int64_t)l->len);
-	sums_add(jt_obj(c->data, "total"), &total);
+	sums_add(jt_add_object(c->data, "total"), &total);
 	jt_bool(c->data, "is_empty", l->len == 0);
 	if (i < l->len && i > start)
 		next_link(c, &l->rows[i - 1]);

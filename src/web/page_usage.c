@@ -10,20 +10,20 @@ page_fn page_usage;
 static void
 tree(struct ctx *c, const struct report *r)
 {
-	struct json_object *rows = jt_arr(c->data, "rows");
+	struct json_object *rows = jt_add_array(c->data, "rows");
 
 	for (size_t i = 0; i < r->len; i++) {
-		struct json_object *o = jt_push_obj(rows);
+		struct json_object *o = jt_push_object(rows);
 
-		jt_strz(o, "period", r->rows[i].period);
+		jt_str(o, "period", r->rows[i].period);
 		sums_instant(o, "start", c->query.tz, r->rows[i].start_ms);
-		jt_strz(o, "group", r->rows[i].group);
+		jt_str(o, "group", r->rows[i].group);
 		sums_add(o, &r->rows[i].sum);
 		sums_losses(o, r->rows[i].losses);
 	}
 	jt_bool(c->data, "is_empty", r->len == 0);
-	sums_add(jt_obj(c->data, "total"), &r->total);
-	jt_strz(c->meta, "by", c->query.by == NULL ? NULL : c->query.by->name);
+	sums_add(jt_add_object(c->data, "total"), &r->total);
+	jt_str(c->meta, "by", c->query.by == NULL ? NULL : c->query.by->name);
 	sums_coverage(c->meta, &r->coverage, r->total.unpriced);
 }
 

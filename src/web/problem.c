@@ -72,27 +72,27 @@ json(struct resp *r, const struct problem *p, const struct params *params)
 	struct json_object *o = json_object_new_object(), *list;
 	struct jw w;
 
-	jt_strz(o, "type", "about:blank");
-	jt_strz(o, "title", p->title);
+	jt_str(o, "type", "about:blank");
+	jt_str(o, "title", p->title);
 	jt_i64(o, "status", p->status);
-	jt_strz(o, "detail", p->detail);
+	jt_str(o, "detail", p->detail);
 	if (params != NULL && params->faults_len > 0) {
-		list = jt_arr(o, "faults");
+		list = jt_add_array(o, "faults");
 		for (size_t i = 0; i < params->faults_len; i++) {
 			const struct param_fault *f = &params->faults[i];
-			struct json_object *x = jt_push_obj(list);
+			struct json_object *x = jt_push_object(list);
 
-			jt_strz(x, "param", f->param);
-			jt_strz(x, "value", f->value);
-			jt_strz(x, "what", f->what);
-			jt_strz(x, "allowed", f->allowed);
+			jt_str(x, "param", f->param);
+			jt_str(x, "value", f->value);
+			jt_str(x, "what", f->what);
+			jt_str(x, "allowed", f->allowed);
 		}
-		jt_strz(o, "param", params->faults[0].param);
-		jt_strz(o, "allowed", params->faults[0].allowed);
+		jt_str(o, "param", params->faults[0].param);
+		jt_str(o, "allowed", params->faults[0].allowed);
 	}
 	resp_header(r, "Content-Type", "application/problem+json");
 	jw_sbuf(&w, &r->body, false);
-	jt_write(&w, o);
+	tree_write(&w, o);
 	sbuf_addc(&r->body, '\n');
 	json_object_put(o);
 }
@@ -100,16 +100,16 @@ json(struct resp *r, const struct problem *p, const struct params *params)
 static void
 html(struct web *web, const struct request *req, struct resp *r, const struct problem *p)
 {
-	struct json_object *view = json_object_new_object(), *page = jt_obj(view, "page");
+	struct json_object *view = json_object_new_object(), *page = jt_add_object(view, "page");
 	struct mustache_view mv;
 	struct err e;
 
-	jt_strz(page, "name", "error");
-	jt_strz(page, "title", p->title);
-	jt_strz(view, "base", req->prefix == NULL ? "" : req->prefix);
-	jt_strz(view, "version", PACKAGE_VERSION);
+	jt_str(page, "name", "error");
+	jt_str(page, "title", p->title);
+	jt_str(view, "base", req->prefix == NULL ? "" : req->prefix);
+	jt_str(view, "version", PACKAGE_VERSION);
 	jt_i64(view, "status", p->status);
-	jt_strz(view, "detail", p->detail);
+	jt_str(view, "detail", p->detail);
 	if (p->retry_s > 0)
 		jt_i64(view, "refresh", p->retry_s);
 	mv = jm_view(view);

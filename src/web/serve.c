@@ -74,7 +74,7 @@ link_to(
 static void
 add_link(struct ctx *c, const char *name, char *url)
 {
-	jt_strz(c->links, name, url);
+	jt_str(c->links, name, url);
 	free(url);
 }
 
@@ -85,7 +85,7 @@ instant(struct json_object *o, const char *key, const struct tz *tz, int64_t ms,
 
 	if (is_known)
 		civil_format_offset(ms, tz_offset_s(tz, ms), text);
-	jt_strz(o, key, is_known ? text : NULL);
+	jt_str(o, key, is_known ? text : NULL);
 }
 
 static void
@@ -99,8 +99,8 @@ fill_meta(struct ctx *c)
 
 	instant(c->meta, "from", q->tz, q->range.from_ms, q->range.from_ms > PERIOD_MIN);
 	instant(c->meta, "to", q->tz, q->range.to_ms, q->range.to_ms < PERIOD_MAX);
-	jt_strz(c->meta, "tz", tz_name(q->tz));
-	jt_strz(c->meta, "group",
+	jt_str(c->meta, "tz", tz_name(q->tz));
+	jt_str(c->meta, "group",
 	    param_is_taken(c->route->takes, &group) ? BUCKETS[q->group].name : NULL);
 	if (c->web->store != NULL)
 		jt_i64(c->meta, "generation", c->web->generation);
@@ -147,11 +147,11 @@ ctx_json(const struct ctx *c, struct sbuf *body)
 	jw_sbuf(&w, body, false);
 	jw_obj(&w);
 	jw_key(&w, "data");
-	jt_write(&w, c->data);
+	tree_write(&w, c->data);
 	jw_key(&w, "meta");
-	jt_write(&w, c->meta);
+	tree_write(&w, c->meta);
 	jw_key(&w, "links");
-	jt_write(&w, c->links);
+	tree_write(&w, c->links);
 	jw_obj_end(&w);
 	sbuf_addc(body, '\n');
 }
@@ -175,9 +175,9 @@ run_page(struct ctx *c, struct err *e)
 	const char *next;
 	int rc;
 
-	c->data = jt_obj(tree, "data");
-	c->meta = jt_obj(tree, "meta");
-	c->links = jt_obj(tree, "links");
+	c->data = jt_add_object(tree, "data");
+	c->meta = jt_add_object(tree, "meta");
+	c->links = jt_add_object(tree, "links");
 	fill_meta(c);
 	rc = c->route->page(c, e);
 	if (rc == 0 && !c->resp->is_sent && c->status == 200) {

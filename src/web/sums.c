@@ -16,11 +16,11 @@ sums_add(struct json_object *o, const struct report_sum *s)
 	jt_i64(o, "output_tokens", s->output);
 	jt_i64(o, "reasoning_output_tokens", s->reasoning);
 	jt_i64(o, "responses", s->responses);
-	jt_strz(o, "estimated_cost", has_price ? cost : NULL);
+	jt_str(o, "estimated_cost", has_price ? cost : NULL);
 	if (has_price)
 		jt_i64(o, "cost_nanousd", price_nanousd(s->cost));
 	else
-		jt_add(o, "cost_nanousd", NULL);
+		jt_put(o, "cost_nanousd", NULL);
 	jt_i64(o, "unpriced_tokens", s->unpriced);
 }
 
@@ -30,23 +30,24 @@ sums_losses(struct json_object *o, unsigned losses)
 	struct json_object *list;
 
 	jt_bool(o, "lower_bound", losses != 0);
-	list = jt_arr(o, "losses");
+	list = jt_add_array(o, "losses");
 	for (size_t i = 0; i < COVERAGE_LOSSES; i++)
 		if ((losses & (1U << i)) != 0)
-			jt_push_str(list, str_of(coverage_kind(i)->name));
+			tree_push_str(list, str_of(coverage_kind(i)->name));
 }
 
 void
 sums_coverage(struct json_object *parent, const struct coverage *cov, int64_t unpriced)
 {
-	struct json_object *o = jt_obj(parent, "coverage"), *list = jt_arr(o, "losses");
+	struct json_object *o = jt_add_object(parent, "coverage"),
+			   *list = jt_add_array(o, "losses");
 
 	for (size_t i = 0; i < COVERAGE_LOSSES; i++)
 		if (cov->threads[i] > 0) {
-			struct json_object *x = jt_push_obj(list);
+			struct json_object *x = jt_push_object(list);
 
-			jt_strz(x, "name", coverage_kind(i)->name);
-			jt_strz(x, "text", coverage_kind(i)->text);
+			jt_str(x, "name", coverage_kind(i)->name);
+			jt_str(x, "text", coverage_kind(i)->text);
 			jt_i64(x, "sessions", cov->threads[i]);
 			jt_i64(x, "signs", cov->signs[i]);
 		}
@@ -57,14 +58,14 @@ sums_coverage(struct json_object *parent, const struct coverage *cov, int64_t un
 	jt_i64(o, "sessions_not_counted_yet", cov->pending_threads);
 	jt_i64(o, "recovered_tokens", cov->recovered_tokens);
 	jt_i64(o, "unpriced_tokens", unpriced);
-	list = jt_arr(o, "unpriced_models");
+	list = jt_add_array(o, "unpriced_models");
 	for (size_t i = 0; i < cov->models_len; i++) {
-		struct json_object *x = jt_push_obj(list);
+		struct json_object *x = jt_push_object(list);
 
-		jt_strz(x, "model",
+		jt_str(x, "model",
 		    cov->models[i].model[0] == '\0' ? "<unknown>" : cov->models[i].model);
 		jt_i64(x, "tokens", cov->models[i].tokens);
-		jt_strz(x, "reason", cov->models[i].reason);
+		jt_str(x, "reason", cov->models[i].reason);
 	}
 	/* for templates, which cannot compare */
 	jt_bool(o, "is_complete",
@@ -79,5 +80,5 @@ sums_instant(struct json_object *o, const char *key, const struct tz *tz, int64_
 
 	if (ms >= 0)
 		civil_format_offset(ms, tz_offset_s(tz, ms), text);
-	jt_strz(o, key, ms >= 0 ? text : NULL);
+	jt_str(o, key, ms >= 0 ? text : NULL);
 }

@@ -5,7 +5,7 @@
 #ifndef WEB_SUMS_H
 #define WEB_SUMS_H
 
-#include "json/jt.h"
+#include "web/tree.h"
 #include "report/report.h"
 #include "time/tz.h"
 

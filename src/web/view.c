@@ -48,7 +48,7 @@ words_of_members(struct json_object *o)
 
 		sbuf_init(&b, 128);
 		digits(values[i], &b);
-		jt_strz(o, keys[i], b.buf);
+		jt_str(o, keys[i], b.buf);
 		sbuf_free(&b);
 		free(keys[i]);
 	}
@@ -68,7 +68,7 @@ view_words(struct json_object *v)
 static void
 nav(const struct ctx *c, struct json_object *view)
 {
-	struct json_object *list = jt_arr(view, "nav");
+	struct json_object *list = jt_add_array(view, "nav");
 	const struct route *r;
 
 	for (size_t i = 0; (r = route_at(i)) != NULL; i++) {
@@ -77,10 +77,10 @@ nav(const struct ctx *c, struct json_object *view)
 
 		if ((r->flags & ROUTE_NAV) == 0)
 			continue;
-		o = jt_push_obj(list);
+		o = jt_push_object(list);
 		href = xasprintf("%s%s", c->req->prefix, r->path);
-		jt_strz(o, "href", href);
-		jt_strz(o, "title", r->title);
+		jt_str(o, "href", href);
+		jt_str(o, "title", r->title);
 		jt_bool(o, "is_current", r == c->route);
 		free(href);
 	}
@@ -93,15 +93,15 @@ notices(const struct ctx *c, struct json_object *view)
 
 	if (c->params.faults_len == 0)
 		return;
-	list = jt_arr(view, "notices");
+	list = jt_add_array(view, "notices");
 	for (size_t i = 0; i < c->params.faults_len; i++) {
 		const struct param_fault *f = &c->params.faults[i];
-		struct json_object *o = jt_push_obj(list);
+		struct json_object *o = jt_push_object(list);
 
-		jt_strz(o, "param", f->param);
-		jt_strz(o, "value", f->value);
-		jt_strz(o, "what", f->what);
-		jt_strz(o, "allowed", f->allowed[0] == '\0' ? NULL : f->allowed);
+		jt_str(o, "param", f->param);
+		jt_str(o, "value", f->value);
+		jt_str(o, "what", f->what);
+		jt_str(o, "allowed", f->allowed[0] == '\0' ? NULL : f->allowed);
 	}
 }
 
@@ -109,27 +109,27 @@ notices(const struct ctx *c, struct json_object *view)
 static void
 choices(const struct param *p, const char *value, struct json_object *field)
 {
-	struct json_object *list = jt_arr(field, "options");
+	struct json_object *list = jt_add_array(field, "options");
 	struct str rest = str_of(p->allowed), word;
 
 	if (p->dflt[0] == '\0') {
-		struct json_object *o = jt_push_obj(list);
+		struct json_object *o = jt_push_object(list);
 
-		jt_strz(o, "value", "");
+		jt_str(o, "value", "");
 		jt_bool(o, "is_chosen", value == NULL);
 	}
 	if (p->kind == PARAM_DIM)
 		for (size_t i = 0; dim_at(i) != NULL; i++) {
-			struct json_object *o = jt_push_obj(list);
+			struct json_object *o = jt_push_object(list);
 
-			jt_strz(o, "value", dim_at(i)->name);
+			jt_str(o, "value", dim_at(i)->name);
 			jt_bool(
 			    o, "is_chosen", value != NULL && strcmp(value, dim_at(i)->name) == 0);
 		}
 	while (p->kind == PARAM_CHOICE && str_split(&rest, ' ', &word)) {
-		struct json_object *o = jt_push_obj(list);
+		struct json_object *o = jt_push_object(list);
 
-		jt_str(o, "value", word);
+		jt_strn(o, "value", word);
 		jt_bool(o, "is_chosen", value != NULL && str_eqz(word, value));
 	}
 }
@@ -137,15 +137,15 @@ choices(const struct param *p, const char *value, struct json_object *field)
 static void
 field(const struct ctx *c, const struct param *p, struct json_object *list)
 {
-	struct json_object *o = jt_push_obj(list);
+	struct json_object *o = jt_push_object(list);
 	const char *value = params_get(&c->params, p->name);
 
-	jt_strz(o, "name", p->name);
-	jt_strz(o, "help", p->help);
-	jt_strz(o, "allowed", p->allowed);
+	jt_str(o, "name", p->name);
+	jt_str(o, "help", p->help);
+	jt_str(o, "allowed", p->allowed);
 	jt_bool(o, "is_choice", p->kind == PARAM_CHOICE || p->kind == PARAM_DIM);
 	jt_bool(o, "is_filter", p->kind == PARAM_FILTER);
-	jt_strz(o, "value", value == NULL ? "" : value);
+	jt_str(o, "value", value == NULL ? "" : value);
 	if (p->kind == PARAM_CHOICE || p->kind == PARAM_DIM)
 		choices(p, value, o);
 }
@@ -154,12 +154,12 @@ field(const struct ctx *c, const struct param *p, struct json_object *list)
 static void
 form(const struct ctx *c, struct json_object *view)
 {
-	struct json_object *o = jt_obj(view, "form"), *fields = jt_arr(o, "fields");
-	struct json_object *active = jt_arr(o, "active");
+	struct json_object *o = jt_add_object(view, "form"), *fields = jt_add_array(o, "fields");
+	struct json_object *active = jt_add_array(o, "active");
 	char *action = xasprintf("%s%s", c->req->prefix, c->route->path);
 	struct param p;
 
-	jt_strz(o, "action", action);
+	jt_str(o, "action", action);
 	for (size_t i = 0; param_at(i, &p); i++)
 		if (param_is_taken(c->route->takes, &p) && strcmp(p.name, "cursor") != 0 &&
 		    strcmp(p.name, "format") != 0)
@@ -171,13 +171,13 @@ form(const struct ctx *c, struct json_object *view)
 
 		if (v->def.kind != PARAM_FILTER)
 			continue;
-		a = jt_push_obj(active);
-		jt_strz(a, "name", v->def.name);
-		jt_strz(a, "value", v->text);
+		a = jt_push_object(active);
+		jt_str(a, "name", v->def.name);
+		jt_str(a, "value", v->text);
 		sbuf_init(&url, URL_MAX);
 		sbuf_addf(&url, "%s?", action);
 		params_canonical(&c->params, v->def.name, NULL, NULL, &url);
-		jt_strz(a, "drop", url.buf);
+		jt_str(a, "drop", url.buf);
 		sbuf_free(&url);
 	}
 	free(action);
@@ -196,7 +196,7 @@ banner(const struct ctx *c, struct json_object *view)
 		return;
 	rest = str_trim(str_of(text));
 	if (str_split(&rest, ' ', &percent) && num_i64(percent, 0, 100, &p) == 0) {
-		struct json_object *o = jt_obj(view, "banner");
+		struct json_object *o = jt_add_object(view, "banner");
 
 		jt_i64(o, "percent", p);
 		if (num_i64(rest, 0, INT_MAX, &left) == 0)
@@ -208,14 +208,14 @@ banner(const struct ctx *c, struct json_object *view)
 void
 view_frame(const struct ctx *c, struct json_object *view)
 {
-	struct json_object *page = jt_obj(view, "page");
+	struct json_object *page = jt_add_object(view, "page");
 	int64_t refresh = params_int(&c->params, "refresh", -1);
 
-	jt_strz(page, "name", c->route->name);
-	jt_strz(page, "title", c->route->title);
-	jt_strz(page, "question", c->route->question);
-	jt_strz(view, "base", c->req->prefix);
-	jt_strz(view, "version", PACKAGE_VERSION);
+	jt_str(page, "name", c->route->name);
+	jt_str(page, "title", c->route->title);
+	jt_str(page, "question", c->route->question);
+	jt_str(view, "base", c->req->prefix);
+	jt_str(view, "version", PACKAGE_VERSION);
 	nav(c, view);
 	notices(c, view);
 	form(c, view);
@@ -223,8 +223,8 @@ view_frame(const struct ctx *c, struct json_object *view)
 	if (refresh > 0)
 		jt_i64(view, "refresh", refresh);
 	if (params_get(&c->params, "theme") != NULL)
-		jt_strz(view, "theme", params_get(&c->params, "theme"));
-	jt_add(view, "data", json_object_get(c->data));
-	jt_add(view, "meta", json_object_get(c->meta));
-	jt_add(view, "links", json_object_get(c->links));
+		jt_str(view, "theme", params_get(&c->params, "theme"));
+	jt_put(view, "data", json_object_get(c->data));
+	jt_put(view, "meta", json_object_get(c->meta));
+	jt_put(view, "links", json_object_get(c->links));
 }

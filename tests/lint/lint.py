@@ -30,7 +30,7 @@ LAYERS = {
     "pricing": "base time json pricing",
     "ingest": "base time json store ledger rollout pricing ingest",
     "report": "base time json store ledger pricing report",
-    "chart": "base time report chart",
+    "chart": "base json chart",
     "web": "base time json store ledger pricing mustache report chart web",
     "demo": "base time json demo",
     "cli": "base time json store ledger rollout pricing ingest report demo cli",

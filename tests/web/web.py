@@ -259,7 +259,7 @@ class Workers:
 
 def conf(db, *argv):
     """What `codex-track conf` prints."""
-    status, out, err = tap.run(tree() + "/codex-track", "conf", *argv, "--db", db)
+    status, out, err = tap.run(tree() + "/codex-track", "conf", *argv, "--db", db, env={"CODEX_USAGE_DATADIR": ""})
     if status != 0:
         raise kit.Failed(f"conf {argv}: {status} {err}")
     return out
