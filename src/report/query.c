@@ -6,9 +6,7 @@
 void
 query_init(struct query *q, const struct tz *tz)
 {
-	*q = (struct query){
-		.range = { PERIOD_MIN, PERIOD_MAX }, .tz = tz, .group = BUCKET_DAY, .top = 10
-	};
+	*q = (struct query){ .range = { PERIOD_MIN, PERIOD_MAX }, .tz = tz, .group = BUCKET_DAY };
 }
 
 void
