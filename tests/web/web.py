@@ -71,10 +71,12 @@ def tree():
     os.makedirs(top + "/bin")
     os.makedirs(top + "/libexec/codex-track")
     shutil.copytree(tap.SRC + "/conf", share)
+    os.chmod(share, 0o755)  # the sources may be read-only, and folders with them
     for name in ("templates", "static"):
         if os.path.isdir(f"{tap.SRC}/{name}"):
             shutil.copytree(f"{tap.SRC}/{name}", f"{share}/{name}")
     os.makedirs(share + "/static", exist_ok=True)
+    os.chmod(share + "/static", 0o755)
     with open(share + "/static/test.css", "w", encoding="utf-8") as f:
         f.write("p { color: red }\n")
     for base, dirs, names in os.walk(share):

@@ -64,9 +64,14 @@ class Web:
         return self.p.returncode, rest
 
 
+def running():
+    return subprocess.run(["pgrep", "-f", RUN], capture_output=True, text=True, check=False).stdout.split()
+
+
 def nothing_left(w, what):
     gone = web.wait_for(lambda: not web.answers(w.port), "the port to be free")
-    left = subprocess.run(["pgrep", "-f", RUN], capture_output=True, text=True, check=False).stdout.split()
+    web.wait_for(lambda: not running(), "the last process to end", 2 * SLOW)  # a sanitizer's report takes its time
+    left = running()
     tap.ok(gone and left == [] and os.listdir(RUN) == [], f"{what}: no process, no file, no port is left",
            f"{gone} {left} {os.listdir(RUN)}")
 
@@ -100,7 +105,7 @@ os.kill(lighttpd, signal.SIGKILL)
 for pid in pids:
     os.kill(int(pid), signal.SIGKILL)
 web.wait_for(lambda: not web.answers(port), "the server to be gone", 2)
-tap.ok(web.wait_for(lambda: web.answers(port) and w.get("/").status == 200, "the server", 10), "a server that died is started again")
+tap.ok(web.wait_for(lambda: web.answers(port) and w.get("/").status == 200, "the server", 10 * SLOW), "a server that died is started again")
 tap.same(w.end(), (0, ""), "SIGTERM ends it")
 nothing_left(w, "SIGTERM")
 
