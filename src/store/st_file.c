@@ -307,12 +307,8 @@ int
 st_skip_clear(struct store *s, int64_t file_id, struct err *e)
 {
 	static const char SQL[] = "DELETE FROM skip WHERE file_id = ?1";
-	struct stmt *q = store_stmt(s, SQL, e);
 
-	if (q == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, file_id);
-	return stmt_run(q, e);
+	return store_run_on(s, SQL, file_id, e);
 }
 
 int

@@ -54,17 +54,6 @@ st_thread_id(struct store *s, struct str uuid, int64_t *id, struct err *e)
 	return 0;
 }
 
-static int
-run_on(struct store *s, const char *sql, int64_t id, struct err *e)
-{
-	struct stmt *q = store_stmt(s, sql, e);
-
-	if (q == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, id);
-	return stmt_run(q, e);
-}
-
 /* 1 when the thread ID was copied from another one, or another one from it; 0, -1. */
 static int
 has_family(struct store *s, int64_t id, struct err *e)
@@ -99,7 +88,7 @@ st_thread_dirty(struct store *s, int64_t id, struct err *e)
 	    " WHERE a.uuid IN (SELECT uuid FROM family)))";
 	int rc = has_family(s, id, e);
 
-	return rc < 0 ? -1 : run_on(s, rc == 1 ? SQL : SELF, id, e);
+	return rc < 0 ? -1 : store_run_on(s, rc == 1 ? SQL : SELF, id, e);
 }
 
 int
@@ -123,9 +112,9 @@ st_thread_dirty_grown(struct store *s, int64_t id, struct err *e)
 	stmt_done(q);
 	if (rc != 0)
 		return rc < 0 ? -1 : st_thread_dirty(s, id, e);
-	if (run_on(s, SELF, id, e) < 0)
+	if (store_run_on(s, SELF, id, e) < 0)
 		return -1;
-	return run_on(s, CHILDREN, id, e);
+	return store_run_on(s, CHILDREN, id, e);
 }
 
 int
@@ -136,7 +125,7 @@ st_thread_dirty_reviews(struct store *s, int64_t home_id, struct err *e)
 	    "SELECT r.thread_id FROM rollout r WHERE r.home_id = ?1 AND EXISTS ("
 	    "SELECT 1 FROM usage u WHERE u.rollout_id = r.id AND u.in_review = 1))";
 
-	return run_on(s, SQL, home_id, e);
+	return store_run_on(s, SQL, home_id, e);
 }
 
 int
@@ -210,7 +199,7 @@ st_thread_clean(struct store *s, int64_t id, struct err *e)
 {
 	static const char SQL[] = "UPDATE thread SET dirty = 0 WHERE id = ?1";
 
-	return run_on(s, SQL, id, e);
+	return store_run_on(s, SQL, id, e);
 }
 
 int

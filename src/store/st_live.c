@@ -40,15 +40,9 @@ st_live_clear(struct store *s, int64_t id, struct err *e)
 	static const char *const SQL[] = { "DELETE FROM rollup WHERE thread_id = ?1",
 		"DELETE FROM loss WHERE thread_id = ?1" };
 
-	for (size_t i = 0; i < ARRAY_LEN(SQL); i++) {
-		struct stmt *q = store_stmt(s, SQL[i], e);
-
-		if (q == NULL)
+	for (size_t i = 0; i < ARRAY_LEN(SQL); i++)
+		if (store_run_on(s, SQL[i], id, e) < 0)
 			return -1;
-		stmt_bind_i64(q, 1, id);
-		if (stmt_run(q, e) < 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -82,12 +76,8 @@ int
 st_live_drop_empty(struct store *s, int64_t thread_id, struct err *e)
 {
 	static const char SQL[] = "DELETE FROM rollup WHERE thread_id = ?1 AND responses = 0";
-	struct stmt *q = store_stmt(s, SQL, e);
 
-	if (q == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, thread_id);
-	return stmt_run(q, e);
+	return store_run_on(s, SQL, thread_id, e);
 }
 
 int
@@ -155,15 +145,9 @@ st_live_next_context(struct store *s, int64_t id, int64_t pos, int64_t *at, stru
 {
 	static const char SQL[] =
 	    "SELECT pos FROM context WHERE rollout_id = ?1 AND pos > ?2 ORDER BY pos LIMIT 1";
-	struct stmt *q = with(s, SQL, id, pos, e);
-	int rc;
 
-	if (q == NULL)
-		return -1;
-	rc = stmt_step(q, e);
-	*at = rc == 1 ? stmt_i64(q, 0) : INT64_MAX;
-	stmt_done(q);
-	return rc < 0 ? -1 : 0;
+	*at = INT64_MAX;
+	return stmt_ask(with(s, SQL, id, pos, e), at, e) < 0 ? -1 : 0;
 }
 
 /* The one row of Q, or none, into *C. */
@@ -215,14 +199,8 @@ st_live_context_of(struct store *s, int64_t id, int64_t pos, int64_t turn_seq,
 static int
 one(struct stmt *q, int64_t *out, struct err *e)
 {
-	int rc;
-
-	if (q == NULL)
-		return -1;
-	rc = stmt_step(q, e);
-	*out = rc == 1 ? stmt_i64(q, 0) : 0;
-	stmt_done(q);
-	return rc < 0 ? -1 : 0;
+	*out = 0;
+	return stmt_ask(q, out, e) < 0 ? -1 : 0;
 }
 
 int

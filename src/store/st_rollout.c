@@ -72,15 +72,9 @@ st_rollout_empty(struct store *s, int64_t id, struct err *e)
 		"DELETE FROM session WHERE rollout_id = ?1",
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(SQL); i++) {
-		struct stmt *q = store_stmt(s, SQL[i], e);
-
-		if (q == NULL)
+	for (size_t i = 0; i < ARRAY_LEN(SQL); i++)
+		if (store_run_on(s, SQL[i], id, e) < 0)
 			return -1;
-		stmt_bind_i64(q, 1, id);
-		if (stmt_run(q, e) < 0)
-			return -1;
-	}
 	return 0;
 }
 

@@ -36,19 +36,14 @@ st_limit_print(const struct rec_limits *l)
 	return h;
 }
 
-/* The row of the print bound to Q. Returns 1 with *ID, 0, -1. */
-static int
-find(struct stmt *q, uint64_t print, int64_t *id, struct err *e)
+int
+st_set_find(struct store *s, const char *sql, uint64_t print, int64_t *id, struct err *e)
 {
-	int rc;
+	struct stmt *q = store_stmt(s, sql, e);
 
-	if (q == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, (int64_t)print);
-	if ((rc = stmt_step(q, e)) == 1)
-		*id = stmt_i64(q, 0);
-	stmt_done(q);
-	return rc;
+	if (q != NULL)
+		stmt_bind_i64(q, 1, (int64_t)print);
+	return stmt_ask(q, id, e);
 }
 
 int
@@ -64,7 +59,7 @@ st_context_set(
 	    "has_base_instructions, has_user_instructions, has_developer_instructions, "
 	    "has_final_output_json_schema) VALUES (?1, ?2, lower(?3), ?4, ?5, ?6, ?7, ?8, ?9, "
 	    "?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
-	int rc = find(store_stmt(s, FIND, e), print, id, e);
+	int rc = st_set_find(s, FIND, print, id, e);
 	struct stmt *q;
 
 	if (rc != 0)
@@ -105,7 +100,7 @@ st_limit_set(
 	    "INSERT INTO limit_set(print, limit_id, limit_name, has_first, first_minutes, "
 	    "has_second, second_minutes, plan_type, reached_type, has_credits, unlimited, "
 	    "balance) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-	int rc = find(store_stmt(s, FIND, e), print, id, e);
+	int rc = st_set_find(s, FIND, print, id, e);
 	struct stmt *q;
 
 	if (rc != 0)

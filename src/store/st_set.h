@@ -8,6 +8,9 @@
 #include "rollout/record.h"
 #include "store/store.h"
 
+/* Row id of the content with the fingerprint PRINT into *ID, by the static text SQL, which asks for it by its one parameter. Returns 1; 0 when there is none; -1 with ERR_DB in *E. */
+int st_set_find(struct store *s, const char *sql, uint64_t print, int64_t *id, struct err *e);
+
 /* Fingerprint of what the context C says, its place apart; C is borrowed; cannot fail. */
 uint64_t st_context_print(const struct rec_context *c);
 

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/xalloc.h"
+#include "store/st_set.h"
 #include "store/st_usage.h"
 
 static struct tokens
@@ -228,15 +229,9 @@ st_dimset_id(struct store *s, const struct st_dimset *d, int64_t *id, struct err
 	    "INSERT INTO dimset(print, model, directory, repository, branch, source, effort, "
 	    "tier, home_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 	uint64_t print = dimset_print(d);
-	struct stmt *q = store_stmt(s, FIND, e);
-	int rc;
+	int rc = st_set_find(s, FIND, print, id, e);
+	struct stmt *q;
 
-	if (q == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, (int64_t)print);
-	if ((rc = stmt_step(q, e)) == 1)
-		*id = stmt_i64(q, 0);
-	stmt_done(q);
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
 	if ((q = store_stmt(s, ADD, e)) == NULL)

@@ -232,6 +232,30 @@ stmt_run(struct stmt *q, struct err *e)
 	return rc;
 }
 
+int
+store_run_on(struct store *s, const char *sql, int64_t id, struct err *e)
+{
+	struct stmt *q = store_stmt(s, sql, e);
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, id);
+	return stmt_run(q, e);
+}
+
+int
+stmt_ask(struct stmt *q, int64_t *out, struct err *e)
+{
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	if ((rc = stmt_step(q, e)) == 1)
+		*out = stmt_i64(q, 0);
+	stmt_done(q);
+	return rc;
+}
+
 void
 stmt_done(struct stmt *q)
 {

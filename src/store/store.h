@@ -155,6 +155,16 @@ int stmt_step(struct stmt *q, struct err *e);
 /* Run Q, which gives no rows, to its end and reset it. Returns 0, or -1 as stmt_step. */
 int stmt_run(struct stmt *q, struct err *e);
 
+/* Run SQL (a static text), whose one parameter is ID, on S as store_stmt and stmt_run do. Returns 0, or -1 as these. */
+int store_run_on(struct store *s, const char *sql, int64_t id, struct err *e);
+
+/*
+ * Step Q once and reset it; NULL for a statement that could not be made (*E is filled then).
+ * Returns 1 with the integer of its first column in *OUT, 0 without a row (*OUT is left as it
+ * is), or -1 as stmt_step.
+ */
+int stmt_ask(struct stmt *q, int64_t *out, struct err *e);
+
 /* Reset Q and forget its bindings. NULL-safe; cannot fail. */
 void stmt_done(struct stmt *q);
 
