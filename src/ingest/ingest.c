@@ -10,6 +10,7 @@
 #include "ingest/settle.h"
 #include "store/st_file.h"
 #include "store/st_home.h"
+#include "store/st_sums.h"
 
 #define BATCH_BYTES ((int64_t)64 * 1024 * 1024)
 #define BATCH_FILES 500
@@ -47,7 +48,7 @@ commit(struct pass *p, struct err *e)
 {
 	if (store_changes(p->store) != p->changes) {
 		p->sum->changed = true;
-		if (store_bump(p->store, e) < 0)
+		if (st_sums_settle(p->store, e) < 0 || store_bump(p->store, e) < 0)
 			return -1;
 	}
 	return store_commit(p->store, e);

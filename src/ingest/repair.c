@@ -7,6 +7,7 @@
 #include "ingest/repair.h"
 #include "ingest/settle.h"
 #include "store/st_home.h"
+#include "store/st_sums.h"
 #include "store/st_usage.h"
 
 #define BATCH_THREADS 200
@@ -91,7 +92,7 @@ mark(struct store *s, int64_t *n, struct err *e)
 	int rc;
 
 	if (store_begin(s, e) < 0 || st_thread_dirty_all(s, e) < 0 || settle_boundaries(s, e) < 0 ||
-	    store_bump(s, e) < 0 || store_commit(s, e) < 0)
+	    st_sums_settle(s, e) < 0 || store_bump(s, e) < 0 || store_commit(s, e) < 0)
 		return -1;
 	if ((q = store_stmt(s, SQL, e)) == NULL)
 		return -1;
@@ -117,7 +118,8 @@ walk(struct store *s, const struct ingest_opts *opts, struct repair *out, struct
 		if (store_begin(s, e) < 0)
 			return -1;
 		n = settle_some(s, opts->card, BATCH_THREADS, e);
-		if (n < 0 || (n > 0 && store_bump(s, e) < 0) || store_commit(s, e) < 0)
+		if (n < 0 || (n > 0 && (st_sums_settle(s, e) < 0 || store_bump(s, e) < 0)) ||
+		    store_commit(s, e) < 0)
 			return -1;
 		out->threads += n;
 		at.threads_done += n;
@@ -131,13 +133,15 @@ walk(struct store *s, const struct ingest_opts *opts, struct repair *out, struct
 static int
 sums(struct store *s, struct err *e)
 {
-	bool same;
+	bool same, packed;
 
-	if (st_rollup_verify(s, &same, e) < 0)
+	if (st_rollup_verify(s, &same, e) < 0 || st_sums_verify(s, &packed, e) < 0)
 		return -1;
-	if (same)
+	if (same && packed)
 		return 0;
-	if (store_begin(s, e) < 0 || st_rollup_remake_all(s, e) < 0 || store_bump(s, e) < 0)
+	if (store_begin(s, e) < 0 || (!same && st_rollup_remake_all(s, e) < 0) ||
+	    (!packed && st_sums_mark_all(s, e) < 0) || st_sums_settle(s, e) < 0 ||
+	    store_bump(s, e) < 0)
 		return -1;
 	return store_commit(s, e);
 }

@@ -26,6 +26,9 @@ static const struct dim dims[] = {
 	{ "home", "Home", "h.path", true, str_dup },
 };
 
+const struct dim dim_project = { "project", "Project",
+	"CASE d.repository WHEN '' THEN d.directory ELSE d.repository END", true, str_dup };
+
 const struct dim *
 dim_find(const char *name)
 {

@@ -10,12 +10,15 @@
 #include "base/sbuf.h"
 
 struct dim {
-	const char *name;  /* --by NAME, by=NAME, --NAME VALUE */
-	const char *title; /* for people */
-	const char *sql;   /* over d (dimset), t (thread), h (home); "" = unknown */
-	bool is_path;      /* a prefix ends at a '/' */
+	const char *name;                /* --by NAME, by=NAME, --NAME VALUE */
+	const char *title;               /* for people */
+	const char *sql;                 /* over d (dimset), t (thread), h (home); "" = unknown */
+	bool is_path;                    /* a prefix ends at a '/' */
 	char *(*norm)(struct str value); /* VALUE as it is stored; owned by the caller: free */
 };
+
+/* A repository, or the directory of what has none: for lists, no filter. Source: design.md 10 "Project". */
+extern const struct dim dim_project;
 
 /* The dimension called NAME (terminated). Returns it, static, or NULL; cannot fail. */
 const struct dim *dim_find(const char *name);

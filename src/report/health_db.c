@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "report/health_db.h"
 #include "report/report.h"
+#include "store/st_sums.h"
 #include "store/st_usage.h"
 
 static int
@@ -137,8 +138,11 @@ months(struct store *s, const struct health_in *in, struct health *h, struct err
 static int
 sums(struct store *s, const struct health_in *in, struct health *h, struct err *e)
 {
-	if (st_rollup_verify(s, &h->sums_same, e) < 0)
+	bool packed;
+
+	if (st_rollup_verify(s, &h->sums_same, e) < 0 || st_sums_verify(s, &packed, e) < 0)
 		return -1;
+	h->sums_same = h->sums_same && packed;
 	if (!h->sums_same)
 		health_find(h, "rollups", "the sums do not equal a recount of the counted lines",
 		    in->db, REPAIR);

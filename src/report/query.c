@@ -6,7 +6,9 @@
 void
 query_init(struct query *q, const struct tz *tz)
 {
-	*q = (struct query){ .range = { PERIOD_MIN, PERIOD_MAX }, .tz = tz, .group = BUCKET_DAY };
+	*q = (struct query){
+		.range = { PERIOD_MIN, PERIOD_MAX }, .tz = tz, .group = BUCKET_DAY, .top = 10
+	};
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "base/sbuf.h"
 #include "report/dims.h"
+#include "report/sum.h"
 #include "store/store.h"
 #include "time/bucket.h"
 #include "time/period.h"
@@ -26,10 +27,51 @@ struct query {
 	const struct dim *by; /* NULL: none */
 	struct query_filter *filters;
 	size_t filters_len;
+	/* of pages only */
+	int64_t now_ms;
+	enum metric metric;
+	size_t top;      /* groups that are named; the rest is one more */
+	char period[24]; /* as asked for, "" for bounds of their own */
+	bool is_auto;    /* the group follows from the length of the range */
 };
+
+/* What a page may be asked for, as words; NULL: not said. Borrowed. */
+struct query_words {
+	const char *period;    /* as period_by_name, or quota-week, quota-5h */
+	const char *date;      /* a day that the period ends with */
+	const char *from, *to; /* override period */
+	const char *group;     /* auto hour day week month */
+	const char *week;      /* mon … sun */
+	const char *by, *metric;
+	const char *top; /* 1 to 50 */
+};
+
+enum query_before { QUERY_PREVIOUS, QUERY_YEAR };
+
+#define QUERY_DEFAULT_PERIOD "30d"
 
 /* Everything, by day, in the zone TZ (lent): the start of a query in *Q (query_clear); cannot fail. */
 void query_init(struct query *q, const struct tz *tz);
+
+/*
+ * Take the words W (borrowed) into Q, which has its zone, at the instant
+ * NOW_MS: the bounds are resolved before anything else, a relative period ends at now, or
+ * with the day of W's date. S (NULL: none) answers for periods that depend on
+ * the data: quota-week and quota-5h are the window of the main limit that holds
+ * the end (without one: the last seven days, five hours); "all" begins with the first use and
+ * ends with the last, or now. Returns 0; -1 with ERR_USAGE, naming the word and what it may
+ * be, or ERR_DB in *E. Source: design.md 8; pages.md 4.
+ */
+int query_take(
+    struct query *q, struct store *s, const struct query_words *w, int64_t now_ms, struct err *e);
+
+/*
+ * The range that Q's is compared with, into *OUT: as long as Q's and just before
+ * it; for today, wtd, mtd and ytd the day, week, month or year before up to the same
+ * time on the clock; with HOW QUERY_YEAR 52 weeks before, so that weekdays
+ * match. Returns false when Q has an open end.
+ */
+bool query_before(const struct query *q, enum query_before how, struct period *out);
 
 /* Free what Q owns. NULL-safe; cannot fail. */
 void query_clear(struct query *q);

@@ -246,7 +246,10 @@ store_open_wait(
 			(void)err_set(e, ERR_NOTFOUND, "%s: holds no data yet", path);
 			goto fail;
 		}
-		if (store_exec(s, "PRAGMA query_only = ON; PRAGMA temp_store = MEMORY", e) < 0)
+		if (store_exec(s,
+			"PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; "
+			"PRAGMA cache_size = -16384",
+			e) < 0)
 			goto fail;
 	}
 	*out = s;
@@ -298,6 +301,12 @@ store_rollback(struct store *s)
 	later_forget(s);
 	if (sqlite3_get_autocommit(s->db) == 0)
 		(void)sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL); /* nothing else to do */
+}
+
+bool
+store_in_transaction(const struct store *s)
+{
+	return sqlite3_get_autocommit(s->db) == 0;
 }
 
 int64_t

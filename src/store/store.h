@@ -47,6 +47,9 @@ int store_begin(struct store *s, struct err *e);
 /* Commit the transaction. Returns 0; -1 with ERR_BUSY, ERR_IO (disk full) or ERR_DB in *E; the transaction is then rolled back. */
 int store_commit(struct store *s, struct err *e);
 
+/* Is a transaction of S open? Cannot fail. */
+bool store_in_transaction(const struct store *s);
+
 /* Give up the transaction, in any state; cannot fail. */
 void store_rollback(struct store *s);
 

@@ -12,6 +12,7 @@ is not known here is an error: say below what it is.
 """
 import os
 import sqlite3
+import struct
 import sys
 
 # Columns: "id" own row id; "drop" place or time of reading; a table's name: reference
@@ -44,6 +45,11 @@ TABLES = {
     "marker": {"rollout_id": "rollout"},
     "loss": {"thread_id": "thread", "rollout_id": "rollout", "dimset_id": "dimset"},
     "rollup": {"thread_id": "thread", "dimset_id": "dimset"},
+    "sum_mark": {"id": "drop"},  # there is none after a pass
+    "thread_sum": {"thread_id": "thread", "home_id": "home", "dimset_id": "dimset", "limits": "spans"},
+    "turn_sum": {"thread_id": "thread", "dimset_id": "dimset"},
+    "limit_key": {"id": "id", "limit_id": "text"},
+    "day_pack": {"data": "drop"},  # made of rollup and turn_sum, with row ids in it
     "app_turns": {"id": "id", "thread_id": "text", "turn_id": "text"},
     "app_items": {"id": "id", "thread_id": "text", "turn_id": "text", "item_id": "text"},
     "weekly_quota_estimates": {},
@@ -54,7 +60,8 @@ TABLES = {
 USED = {"dimset": " WHERE id IN (SELECT dimset_id FROM usage UNION SELECT dimset_id FROM loss"
                   " UNION SELECT dimset_id FROM rollup)",
         "context_set": " WHERE id IN (SELECT set_id FROM context)",
-        "limit_set": " WHERE id IN (SELECT limit_set_id FROM usage)"}
+        "limit_set": " WHERE id IN (SELECT limit_set_id FROM usage)",
+        "limit_key": " WHERE 0"}  # those in use stand in the spans
 
 
 class Unknown(Exception):
@@ -96,12 +103,46 @@ def _identities(c, homes):
                       for i, t, page in c.execute("SELECT id, thread_id, page FROM rollout")}
     ids["dimset"] = {r[0]: "|".join(r[1:8]) + "|" + ids["home"][r[8]] for r in c.execute(
         "SELECT id, model, directory, repository, branch, source, effort, tier, home_id FROM dimset")}
+    ids["dimset"][0] = "?"
+    ids["limit_key"] = {i: f"{name}/{minutes}" for i, name, minutes in c.execute("SELECT * FROM limit_key")}
     for table in ("context_set", "limit_set"):
         ids[table] = {r[0]: "|".join(_text(v) for v in r[2:]) for r in c.execute(f"SELECT * FROM {table}")}
     return ids
 
 
+def _varint(data, at):
+    value = shift = 0
+    while True:
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            return value, at
+
+
+def _spans(data, ids):
+    """The samples of rate limits in thread_sum.limits: src/store/st_span.h."""
+    out, at, first = [], 1, 0
+    while data and at < len(data):
+        key, at = _varint(data, at)
+        home, at = _varint(data, at)
+        step, at = _varint(data, at)
+        first += (step >> 1) ^ -(step & 1)
+        length, at = _varint(data, at)
+        percent, at = _varint(data, at)
+        if percent & 1:
+            percent, at = struct.unpack("<d", data[at:at + 8])[0], at + 8
+        else:
+            percent /= 200
+        reset, at = _varint(data, at)
+        out.append(f"{ids['limit_key'][key]}@{ids['home'][home]}:{first}+{length}:{percent}:{reset}")
+    return " ".join(sorted(out))
+
+
 def _cell(kind, value, ids):
+    if kind == "spans":
+        return _spans(value, ids)
     if kind in REFERENCES:
         return "NULL" if value is None else ids[kind][value]
     if kind == "base":

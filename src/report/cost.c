@@ -1,0 +1,198 @@
+#include "base/compat.h"
+
+#include "base/xalloc.h"
+#include "report/cost.h"
+#include "report/tree.h"
+
+#define MODELS 50
+
+/* KEY and KEY_nanousd, static texts. */
+static void
+money(struct json_object *o, const char *key, const char *nano, price_pusd p)
+{
+	char text[64];
+
+	price_format_decimal(p, text);
+	jo_str(o, key, text);
+	jo_i64(o, nano, price_nanousd(p));
+}
+
+static void
+put_split(struct json_object *o, const struct sum *x)
+{
+	struct json_object *s = jo_obj(o, "split");
+
+	money(s, "uncached", "uncached_nanousd", x->cost_uncached);
+	money(s, "cached", "cached_nanousd", x->cost_cached);
+	money(s, "write", "write_nanousd", x->cost_write);
+	money(s, "output", "output_nanousd", x->cost_output);
+	money(o, "saved", "saved_nanousd", x->saved);
+	money(o, "premium", "premium_nanousd", x->premium);
+	money(o, "without_cache", "without_cache_nanousd", sum_cost(x) + x->saved - x->premium);
+}
+
+/* ---- the card */
+
+static void
+rate(struct json_object *o, const char *key, int64_t pusd, bool has)
+{
+	char text[64];
+
+	if (has)
+		price_format_decimal((price_pusd)pusd * 1000000, text);
+	jo_str(o, key, has ? text : NULL);
+}
+
+static void
+rates(struct json_object *o, const struct price_rates *r, const struct price_row_info *row)
+{
+	rate(o, "input", r->input, true);
+	rate(o, "cached", r->cached, row->has_cached);
+	rate(o, "cache_write", r->cache_write, row->has_cache_write);
+	rate(o, "output", r->output, true);
+}
+
+static void
+factor(struct json_object *o, const char *key, int64_t millionths)
+{
+	char text[64];
+
+	price_format_decimal((price_pusd)millionths * 1000000, text);
+	jo_str(o, key, millionths == 0 ? NULL : text);
+}
+
+static void
+put_row(struct json_object *o, const struct price_card *card, const struct price_row_info *r,
+    const bool *used)
+{
+	int id = price_model(card, str_of(r->model));
+	struct json_object *t;
+	char date[16];
+
+	jo_str(o, "model", r->model);
+	civil_format_date(civil_date(civil_floor_div(r->valid_from_ms, CIVIL_DAY_MS)), date);
+	jo_str(o, "valid_from", r->is_override ? NULL : date);
+	jo_bool(o, "override", r->is_override);
+	jo_bool(o, "used", used != NULL && id >= 0 && used[id]);
+	rates(o, &r->rates, r);
+	if (r->has_long) {
+		t = jo_obj(o, "long");
+		jo_i64(t, "threshold", r->long_threshold);
+		rates(t, &r->long_rates, r);
+	} else
+		jo_null(o, "long");
+	t = jo_obj(o, "tiers");
+	factor(t, "priority", r->factor[PRICE_PRIORITY][0]);
+	factor(t, "priority_long", r->has_long ? r->factor[PRICE_PRIORITY][1] : 0);
+	factor(t, "flex", r->factor[PRICE_FLEX][0]);
+	factor(t, "flex_long", r->has_long ? r->factor[PRICE_FLEX][1] : 0);
+	jo_str(o, "source", r->source);
+	jo_str(o, "checked_on", r->checked_on);
+	jo_str(o, "note", r->note[0] == '\0' ? NULL : r->note);
+}
+
+void
+cost_put_rates(struct json_object *o, const struct price_card *card, const bool *used)
+{
+	struct json_object *a = jo_arr(o, "rates");
+
+	for (size_t i = 0; i < price_rows(card); i++)
+		put_row(jo_add(a), card, price_row_at(card, i), used);
+	a = jo_arr(o, "aliases");
+	for (size_t i = 0; i < price_aliases(card); i++) {
+		const struct price_alias_info *x = price_alias_at(card, i);
+		struct json_object *p = jo_add(a);
+
+		jo_str(p, "name", x->name);
+		jo_str(p, "model", x->model);
+		jo_str(p, "note", x->note[0] == '\0' ? NULL : x->note);
+	}
+	a = jo_arr(o, "unpriced");
+	for (size_t i = 0; i < price_unpriced(card); i++) {
+		struct json_object *p = jo_add(a);
+
+		jo_str(p, "name", price_unpriced_at(card, i)->name);
+		jo_str(p, "reason", price_unpriced_at(card, i)->reason);
+	}
+}
+
+/* ---- the page */
+
+static int
+feed(void *arg, const struct scan_row *r, struct err *e UNUSED)
+{
+	series_add(arg, r);
+	return 0;
+}
+
+/* Which numbers of models were used, as an array to be freed. */
+static bool *
+used_models(const struct price_card *card, const struct series *x)
+{
+	bool *used = xcalloc(price_rows(card) + 1, sizeof(*used)); /* a model has a row at least */
+
+	for (size_t i = 0; i < x->len; i++) {
+		int id =
+		    x->groups[i].name == NULL ? -1 : price_model(card, str_of(x->groups[i].name));
+
+		if (id >= 0 && (size_t)id <= price_rows(card))
+			used[id] = true;
+	}
+	return used;
+}
+
+static void
+put(struct json_object *o, const struct query *q, const struct price_card *card,
+    const struct series *x, const struct coverage *c)
+{
+	struct json_object *a, *t;
+	bool *used = used_models(card, x);
+
+	jo_str(o, "group", BUCKETS[q->group].name);
+	series_put_buckets(jo_arr(o, "buckets"), x, q);
+	t = jo_obj(o, "total");
+	sum_put(t, &x->total);
+	jo_i64(t, "sessions", x->total.sessions);
+	put_split(t, &x->total);
+	a = jo_arr(o, "models");
+	series_put_groups(a, x, dim_find("model"), true);
+	for (size_t i = 0; i < x->len; i++)
+		put_split(jx_at(a, i), &x->groups[i].total);
+	tree_coverage(o, c, x->total.unpriced);
+	cost_put_rates(o, card, used);
+	free(used);
+}
+
+int
+cost_json(struct store *s, const struct query *q, const struct price_card *card,
+    struct json_object **out, struct err *e)
+{
+	const struct dim *by = dim_find("model");
+	struct series_axis time;
+	struct coverage c = { 0 };
+	struct scan *sc = NULL;
+	struct series x;
+	int rc = -1;
+
+	if (series_axis_make(q, &time, e) < 0)
+		return -1;
+	series_init(&x, &time, 0, METRIC_COST);
+	if (store_begin(s, e) < 0)
+		goto out;
+	if (scan_open(&sc, s, q, card, &by, 1, e) == 0 &&
+	    scan_run(sc, q->range.from_ms, q->range.to_ms, feed, &x, e) == 0 &&
+	    coverage_run(s, q, &c, e) == 0) {
+		series_finish(&x, sc, MODELS);
+		scan_unpriced(sc, &c);
+		*out = jo_new();
+		put(*out, q, card, &x, &c);
+		rc = 0;
+	}
+	store_rollback(s);
+out:
+	coverage_clear(&c);
+	scan_close(sc);
+	series_clear(&x);
+	series_axis_clear(&time);
+	return rc;
+}

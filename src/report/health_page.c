@@ -1,0 +1,142 @@
+#include "base/compat.h"
+
+#include "report/health_db.h"
+#include "report/health_page.h"
+#include "report/tree.h"
+
+static int
+tally(struct json_object *o, const char *key, struct store *s, enum tally_kind kind, struct err *e)
+{
+	struct json_object *a;
+	struct tally t;
+	int rc = tally_read(s, kind, &t, e);
+
+	a = jo_arr(o, key);
+	for (size_t i = 0; i < t.len; i++) {
+		struct json_object *x = jo_add(a);
+
+		jo_str(x, "name", t.rows[i].name);
+		jo_i64(x, "n", t.rows[i].n);
+	}
+	tally_clear(&t);
+	return rc;
+}
+
+static int
+problems(struct json_object *o, struct store *s, struct err *e)
+{
+	struct json_object *a = jo_arr(o, "problems");
+	struct tally_problems p;
+	int rc = tally_problems_read(s, &p, e);
+
+	for (size_t i = 0; i < p.len; i++) {
+		struct json_object *x = jo_add(a);
+
+		jo_str(x, "path", p.rows[i].path);
+		jo_str(x, "state", p.rows[i].state);
+		jo_str(x, "problem", p.rows[i].problem);
+	}
+	tally_problems_clear(&p);
+	return rc;
+}
+
+/* An SQLite without the table dbstat says nothing about sizes. */
+static void
+tables(struct json_object *o, struct store *s)
+{
+	static const char SQL[] =
+	    "SELECT coalesce(m.tbl_name, d.name), sum(d.pgsize) FROM dbstat('main', 1) d "
+	    "LEFT JOIN sqlite_schema m ON m.name = d.name GROUP BY 1 ORDER BY 2 DESC, 1";
+	struct json_object *a = jo_arr(o, "tables");
+	struct err why;
+	struct stmt *q = store_stmt(s, SQL, &why);
+
+	if (q == NULL)
+		return;
+	while (stmt_step(q, &why) == 1) {
+		struct json_object *x = jo_add(a);
+		char *name = stmt_dup(q, 0);
+
+		jo_str(x, "name", name);
+		jo_i64(x, "bytes", stmt_i64(q, 1));
+		free(name);
+	}
+	stmt_done(q);
+}
+
+static int
+months(struct json_object *o, struct store *s, const struct tz *tz, struct err *e)
+{
+	const struct health_in in = { .db = "", .tz = tz };
+	struct json_object *a = jo_arr(o, "months");
+	const struct health_step *step;
+	struct health h = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; (step = health_step_at(i)) != NULL; i++)
+		if (strcmp(step->name, "the months") == 0)
+			rc = step->run(s, &in, &h, e);
+	for (size_t i = 0; i < h.months_len; i++) {
+		struct json_object *x = jo_add(a);
+
+		jo_str(x, "label", h.months[i].label);
+		tree_time(x, "start", h.months[i].start_ms, tz);
+		jo_i64(x, "sessions", h.months[i].sessions);
+		jo_i64(x, "responses", h.months[i].responses);
+		jo_i64(x, "lossy", h.months[i].lossy);
+		jo_i64(x, "unreadable", h.months[i].unreadable);
+	}
+	health_clear(&h);
+	return rc;
+}
+
+static int
+state(struct json_object *o, struct store *s, struct err *e)
+{
+	static const char SQL[] =
+	    "SELECT (SELECT page_count FROM pragma_page_count) * "
+	    "(SELECT page_size FROM pragma_page_size), "
+	    "(SELECT count(*) FROM thread WHERE dirty = 1), (SELECT count(*) FROM sum_mark)";
+	struct stmt *q = store_stmt(s, SQL, e);
+	struct json_object *x;
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	if ((rc = stmt_step(q, e)) == 1) {
+		x = jo_obj(o, "database");
+		jo_i64(x, "bytes", stmt_i64(q, 0));
+		jo_i64(x, "schema", store_schema(s));
+		jo_i64(x, "generation", store_generation(s));
+		x = jo_obj(o, "pending");
+		jo_i64(x, "sessions", stmt_i64(q, 1));
+		jo_i64(x, "sums", stmt_i64(q, 2));
+	}
+	stmt_done(q);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+health_page_json(struct store *s, const struct tz *tz, struct json_object **out, struct err *e)
+{
+	struct json_object *o;
+	int rc = -1;
+
+	if (store_begin(s, e) < 0)
+		return -1;
+	o = jo_new();
+	if (state(o, s, e) == 0 && tally(o, "files", s, TALLY_FILES, e) == 0 &&
+	    tally(o, "verdicts", s, TALLY_VERDICTS, e) == 0 &&
+	    tally(o, "skipped", s, TALLY_SKIPPED, e) == 0 &&
+	    tally(o, "faulty", s, TALLY_FAULTY, e) == 0 &&
+	    tally(o, "unknown", s, TALLY_UNKNOWN, e) == 0 && problems(o, s, e) == 0 &&
+	    months(o, s, tz, e) == 0)
+		rc = 0;
+	tables(o, s);
+	store_rollback(s);
+	if (rc < 0)
+		json_object_put(o);
+	else
+		*out = o;
+	return rc;
+}
