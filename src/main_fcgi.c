@@ -81,6 +81,7 @@ static int
 serve(const struct app *a, const struct opts *o, struct err *e)
 {
 	char *templates = app_data_path("templates"), *env = xstrdup(getenv("CODEX_USAGE_HOSTS"));
+	char *manifest = app_data_path("static/manifest.json");
 	struct web web = { .store = NULL };
 	struct web_setup in = { .db = a->places.db.path,
 		.roots = a->places.roots,
@@ -92,6 +93,8 @@ serve(const struct app *a, const struct opts *o, struct err *e)
 		.money = a->money,
 		.weekly_reset = getenv("CODEX_USAGE_WEEKLY_RESET"),
 		.templates = templates,
+		.manifest = manifest,
+		.is_strict = getenv("CODEX_USAGE_STRICT") != NULL,
 		.progress = getenv("CODEX_USAGE_PROGRESS"),
 		.config_hash = config_hash(a),
 		.now_ms = now,
@@ -119,6 +122,7 @@ out:
 	free(hosts);
 	free(env);
 	free(templates);
+	free(manifest);
 	return rc;
 }
 

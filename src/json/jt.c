@@ -34,6 +34,12 @@ jt_put(struct json_object *o, const char *key, struct json_object *child)
 }
 
 void
+jt_drop(struct json_object *o, const char *key)
+{
+	json_object_object_del(o, key);
+}
+
+void
 jt_push(struct json_object *a, struct json_object *child)
 {
 	if (json_object_array_add(a, child) != 0)

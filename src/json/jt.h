@@ -29,6 +29,9 @@ struct json_object *jt_add_array(struct json_object *o, const char *key);
 /* A new object as last element of the array A. Lends the new object; aborts when out of memory. */
 struct json_object *jt_push_object(struct json_object *a);
 
+/* Take the member KEY out of O, if it is there; cannot fail. */
+void jt_drop(struct json_object *o, const char *key);
+
 /* Member KEY of O becomes CHILD (NULL: null), which O then owns. Aborts when out of memory. */
 void jt_put(struct json_object *o, const char *key, struct json_object *child);
 

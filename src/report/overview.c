@@ -177,6 +177,7 @@ put(struct json_object *o, struct page *p, const struct coverage *c, struct err 
 		jo_null(o, "previous");
 	numbers(o, p);
 	series_put_buckets(jo_arr(o, "buckets"), &p->cost, q);
+	series_put_totals(jo_obj(o, "totals"), &p->cost);
 	series_put_groups(jo_arr(o, "cost_by_model"), &p->cost, dim_find("model"), true);
 	series_put_groups(jo_arr(o, "models"), &p->models, dim_find("model"), false);
 	series_put_groups(jo_arr(o, "projects"), &p->projects, &dim_project, false);

@@ -11,7 +11,7 @@
  *                    counts, and parts per million of the input; before and change_ppm null
  *                    without a range before, change_ppm also when before is 0 (of cached_share it
  *                    is the difference in ppm); cost also has text (USD) and unpriced_tokens
- *   buckets          as in series.h
+ *   buckets totals   as in series.h
  *   cost_by_model    groups as in series.h with values in nano-USD, by cost, at most 5 and the rest
  *   models projects  groups as in series.h without values, by tokens, at most 8 and the rest
  *   sessions         [ { members of session_list.h + range: { members of a sum } } ] by tokens in

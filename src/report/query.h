@@ -44,6 +44,7 @@ struct query_words {
 	const char *week;      /* mon … sun */
 	const char *by, *metric;
 	const char *top; /* 1 to 50 */
+	const struct period_reset *weekly; /* the weekly limit's, as long as none was logged */
 };
 
 enum query_before { QUERY_PREVIOUS, QUERY_YEAR };
@@ -58,7 +59,8 @@ void query_init(struct query *q, const struct tz *tz);
  * NOW_MS: the bounds are resolved before anything else, a relative period ends at now, or
  * with the day of W's date. S (NULL: none) answers for periods that depend on
  * the data: quota-week and quota-5h are the window of the main limit that holds
- * the end (without one: the last seven days, five hours); "all" begins with the first use and
+ * the end (without one: from the last reset of W's weekly on, else the last
+ * seven days, five hours); "all" begins with the first use and
  * ends with the last, or now. Returns 0; -1 with ERR_USAGE, naming the word and what it may
  * be, or ERR_DB in *E. Source: design.md 8; pages.md 4.
  */

@@ -26,14 +26,32 @@ back(const struct tz *z, int64_t at, int days, int months)
 
 /* ---- bounds */
 
-/* The window of the main limit of MINUTES that holds NOW; without one it is as long before it. */
+/* The last time up to NOW that R came round. */
+static int64_t
+last_reset(const struct period_reset *r, int64_t now)
+{
+	struct date d;
+	int64_t ms;
+
+	tz_local(r->zone, now, &d, NULL, NULL);
+	d = civil_date(civil_days(d) - (civil_weekday(d) - r->weekday + 7) % 7);
+	ms = tz_from_local(r->zone, d, r->ms_of_day);
+	if (ms > now)
+		ms = tz_from_local(r->zone, civil_date(civil_days(d) - 7), r->ms_of_day);
+	return ms;
+}
+
+/* The window of the main limit of MINUTES that holds NOW; without one from WEEKLY (NULL: none) on, or as long before it. */
 static int
-quota(struct query *q, struct store *s, int64_t minutes, int64_t now, struct err *e)
+quota(struct query *q, struct store *s, int64_t minutes, const struct period_reset *weekly,
+    int64_t now, struct err *e)
 {
 	int64_t newest = -1;
 	struct limits all;
 
 	q->range = (struct period){ now + 1 - minutes * 60000, now + 1 };
+	if (weekly != NULL)
+		q->range.from_ms = last_reset(weekly, now);
 	if (s == NULL)
 		return 0;
 	if (limits_run(s, NULL, NULL, now, now, &all, e) < 0)
@@ -77,9 +95,9 @@ everything(struct query *q, struct store *s, int64_t now, struct err *e)
 }
 
 static int
-named(struct query *q, struct store *s, const char *name, const char *date, int64_t now,
-    struct err *e)
+named(struct query *q, struct store *s, const struct query_words *w, int64_t now, struct err *e)
 {
+	const char *name = w->period == NULL ? QUERY_DEFAULT_PERIOD : w->period, *date = w->date;
 	int64_t end = INT64_MAX;
 
 	if (date != NULL) {
@@ -96,9 +114,9 @@ named(struct query *q, struct store *s, const char *name, const char *date, int6
 	}
 	(void)snprintf(q->period, sizeof(q->period), "%s", name);
 	if (strcmp(name, "quota-week") == 0)
-		return quota(q, s, 10080, now, e);
+		return quota(q, s, 10080, w->weekly, now, e);
 	if (strcmp(name, "quota-5h") == 0)
-		return quota(q, s, 300, now, e);
+		return quota(q, s, 300, NULL, now, e);
 	if (strcmp(name, "all") == 0 || strcmp(name, "total") == 0)
 		return everything(q, s, now, e);
 	if (period_by_name(q->tz, now, q->week_start, name, &q->range, e) < 0)
@@ -114,8 +132,7 @@ bounds(struct query *q, struct store *s, const struct query_words *w, int64_t no
 	struct query all = *q;
 
 	if (w->from == NULL && w->to == NULL)
-		return named(
-		    q, s, w->period == NULL ? QUERY_DEFAULT_PERIOD : w->period, w->date, now, e);
+		return named(q, s, w, now, e);
 	if (period_range(q->tz, w->from, w->to, &q->range, e) < 0)
 		return -1;
 	q->period[0] = '\0';

@@ -327,8 +327,8 @@ over(const struct series *s, enum metric m, enum over what)
 	return v;
 }
 
-static void
-put_totals(struct json_object *o, const struct series *s)
+void
+series_put_totals(struct json_object *o, const struct series *s)
 {
 	static const char *const names[] = { "total", "mean", "least", "most" };
 	static const char *const keys[METRIC__MAX] = { "tokens", "input", "uncached", "cached",
@@ -417,7 +417,7 @@ series_json(struct store *s, const struct query *q, const struct price_card *car
 	jo_str(o, "metric", metric_name(q->metric));
 	jo_str(o, "by", q->by == NULL ? NULL : q->by->name);
 	series_put_buckets(jo_arr(o, "buckets"), &x, q);
-	put_totals(jo_obj(o, "totals"), &x);
+	series_put_totals(jo_obj(o, "totals"), &x);
 	a = jo_arr(o, "groups");
 	if (q->by != NULL)
 		series_put_groups(a, &x, q->by, true);

@@ -87,6 +87,9 @@ int64_t series_value(const struct series *s, const struct series_group *g, size_
 /* The buckets of S, in the zone of Q, as JSON into the array A; cannot fail. */
 void series_put_buckets(struct json_object *a, const struct series *s, const struct query *q);
 
+/* Total, mean, least and most of the buckets of S into the object O (totals, above); cannot fail. */
+void series_put_totals(struct json_object *o, const struct series *s);
+
 /* The groups of S, values of DIM, as JSON into the array A; with VALUES, their metric by bucket, too. Cannot fail. */
 void series_put_groups(
     struct json_object *a, const struct series *s, const struct dim *dim, bool values);

@@ -21,21 +21,29 @@ struct ctx {
 	const struct request *req;
 	struct params params;
 	struct query query; /* range, zone, grouping, filters: resolved */
-	int64_t now_ms;     /* the end of relative periods: now, or the end of `date` */
-	bool is_relative;   /* the range ends at now_ms */
+	int64_t now_ms;
+	bool is_relative; /* the range ends with now */
 	bool is_html;
+	bool is_empty;                           /* set by a page: there is nothing to show */
 	struct str args[CTX_ARGS];               /* of the path; views into req->path */
-	struct json_object *data, *meta, *links; /* of the answer; lent */
+	char *path;                              /* of the page, below the prefix, encoded */
+	char *twin;                              /* likewise of its JSON; NULL: none */
+	struct json_object *data, *meta, *links; /* of the answer; data is owned, others lent */
 	struct resp *resp;
+	char *title;        /* of the page; owned; NULL: that of the route */
 	int status;         /* of a page: 200, or what the page makes it (404) */
 	const char *detail; /* of a status other than 200: what and what to do; static */
 };
 
 /*
- * Fills C->data, and may add to C->meta and C->links. A 404 is C->status with
- * C->detail. Returns 0; -1 with the error of store or report in *E.
+ * Makes C->data (a new reference, what the JSON twin says), and may add to C->meta and
+ * C->links. A member "coverage" of the data moves to C->meta. A 404 is C->status with C->detail.
+ * Returns 0; -1 with the error of store or report in *E.
  */
 typedef int page_fn(struct ctx *c, struct err *e);
+
+/* Makes of C->data what the template of the page reads as "data", into the empty object VIEW (doc/PAGES.md). May set C->title and C->is_empty. Aborts when out of memory. */
+typedef void show_fn(struct ctx *c, struct json_object *view);
 
 /* Writes the whole answer into C->resp, by resp_send or resp_stream. Returns 0; -1 with *E. */
 typedef int raw_fn(struct ctx *c, struct err *e);

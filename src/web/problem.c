@@ -1,8 +1,12 @@
 #include "base/compat.h"
 
+#include "base/xalloc.h"
 #include "json/jm.h"
+#include "web/link.h"
 #include "web/problem.h"
+#include "web/router.h"
 #include "web/url.h"
+#include "web/view.h"
 
 #define LOG_MAX 300
 
@@ -97,28 +101,51 @@ json(struct resp *r, const struct problem *p, const struct params *params)
 	json_object_put(o);
 }
 
+/* The error page: the frame of all pages around why, and how to go on. */
 static void
-html(struct web *web, const struct request *req, struct resp *r, const struct problem *p)
+html(struct web *web, const struct request *req, struct resp *r, const struct problem *p,
+    const struct params *params)
 {
-	struct json_object *view = json_object_new_object(), *page = jt_add_object(view, "page");
+	struct request asked = *req;
+	struct route route = { .name = "error", .path = "/", .nav = "", .takes = "" };
+	struct ctx c = { .web = web, .req = &asked, .route = &route };
+	struct json_object *view = jt_object(), *data = jt_add_object(view, "data"), *list, *o;
 	struct mustache_view mv;
+	char no_prefix[] = "";
 	struct err e;
 
-	jt_str(page, "name", "error");
-	jt_str(page, "title", p->title);
-	jt_str(view, "base", req->prefix == NULL ? "" : req->prefix);
-	jt_str(view, "version", PACKAGE_VERSION);
-	jt_i64(view, "status", p->status);
-	jt_str(view, "detail", p->detail);
+	if (asked.prefix == NULL)
+		asked.prefix = no_prefix;
+	route.title = p->title;
+	query_init(&c.query, web->in.tz);
+	jt_i64(data, "status", p->status);
+	jt_str(data, "what", p->title);
+	list = jt_add_array(data, "problems");
+	o = jt_push_object(list);
+	jt_put(o, "param", NULL);
+	jt_str(o, "text", p->detail);
+	jt_put(o, "allowed", NULL);
+	for (size_t i = 0; params != NULL && i < params->faults_len; i++) {
+		o = jt_push_object(list);
+		jt_str(o, "param", params->faults[i].param);
+		jt_str(o, "text", params->faults[i].what);
+		jt_str(o, "allowed", params->faults[i].allowed);
+	}
+	o = jt_push_object(jt_add_array(data, "_ways"));
+	jt_str(o, "text", "Overview of the last 30 days");
+	link_put(o, "href", xasprintf("%s/", asked.prefix));
+	view_frame(&c, view);
 	if (p->retry_s > 0)
-		jt_i64(view, "refresh", p->retry_s);
+		jt_fmt(jx_obj(view, "_page"), "refresh", "%d", p->retry_s);
+	jt_clean(view);
 	mv = jm_view(view);
-	if (mustache_render(web->templates, "plain_error", &mv, &r->body, &e) < 0) {
+	if (mustache_render(web->templates, "error", &mv, &r->body, &e) < 0) {
 		problem_log(STR(""), e.msg);
 		resp_header(r, "Content-Type", "text/plain; charset=utf-8");
 		sbuf_addf(&r->body, "%s\n%s\n", p->title, p->detail);
 	} else
 		resp_header(r, "Content-Type", "text/html; charset=utf-8");
+	query_clear(&c.query);
 	json_object_put(view);
 }
 
@@ -137,7 +164,7 @@ problem_send(struct web *web, const struct request *req, struct resp *r, const s
 	if (p->status == 405)
 		resp_header(r, "Allow", "GET, HEAD, OPTIONS");
 	if (is_html)
-		html(web, req, r, p);
+		html(web, req, r, p, params);
 	else
 		json(r, p, params);
 	resp_send(r);

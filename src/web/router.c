@@ -2,17 +2,19 @@
 
 #include "web/router.h"
 
-#define PAGE(name, path, twin, template, flags, takes, title, question) page_fn page_##name;
+#define PAGE(name, path, twin, nav, flags, takes, title, question) \
+	page_fn page_##name; \
+	show_fn show_##name;
 #define RAW(name, path, flags, takes, title) raw_fn raw_##name;
 #include "web/routes.def"
 #undef PAGE
 #undef RAW
 
 static const struct route routes[] = {
-#define PAGE(name, path, twin, template, flags, takes, title, question) \
-	{ #name, path, twin, template, flags, takes, title, question, page_##name, NULL },
+#define PAGE(name, path, twin, nav, flags, takes, title, question) \
+	{ #name, path, twin, #nav, flags, takes, title, question, page_##name, show_##name, NULL },
 #define RAW(name, path, flags, takes, title) \
-	{ #name, path, NULL, NULL, flags, takes, title, "", NULL, raw_##name },
+	{ #name, path, NULL, "", flags, takes, title, "", NULL, NULL, raw_##name },
 #include "web/routes.def"
 #undef PAGE
 #undef RAW

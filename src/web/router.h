@@ -13,12 +13,13 @@
 
 struct route {
 	const char *name, *path;
-	const char *twin;     /* JSON; NULL: the route writes its answer itself */
-	const char *template; /* NULL as twin */
+	const char *twin; /* JSON; NULL: the route writes its answer itself */
+	const char *nav;  /* name of the route that is current in the navigation */
 	unsigned flags;
 	const char *takes; /* parameters, with blanks between */
 	const char *title, *question;
 	page_fn *page;
+	show_fn *show;
 	raw_fn *raw;
 };
 

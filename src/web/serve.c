@@ -3,10 +3,12 @@
 #include "base/hash.h"
 #include "base/xalloc.h"
 #include "json/jm.h"
+#include "web/link.h"
 #include "web/problem.h"
 #include "web/resolve.h"
 #include "web/router.h"
 #include "web/serve.h"
+#include "web/url.h"
 #include "web/view.h"
 
 #define URL_MAX ((size_t)65536)
@@ -54,28 +56,11 @@ etag_of(const struct ctx *c, char out[static ETAG_LEN])
 
 /* --------------------------------------------------------------- the answer */
 
-/* "/codex/api/v1/usage?period=7d" of PATH with the canonical query. Owned by the caller. */
-static char *
-link_to(
-    const struct ctx *c, const char *path, const char *less, const char *name, const char *value)
-{
-	struct sbuf b, query;
-
-	sbuf_init(&b, URL_MAX);
-	sbuf_init(&query, URL_MAX);
-	params_canonical(&c->params, less, name, value, &query);
-	sbuf_addf(&b, "%s%s", c->req->prefix, path);
-	if (query.len > 0)
-		sbuf_addf(&b, "?%s", query.buf);
-	sbuf_free(&query);
-	return sbuf_detach(&b);
-}
-
 static void
-add_link(struct ctx *c, const char *name, char *url)
+add_link(struct ctx *c, const char *name, const char *path, const char *less, const char *format)
 {
-	jt_str(c->links, name, url);
-	free(url);
+	link_put(
+	    c->links, name, link_with(c, path, less, &(struct link_pair){ "format", format }, 1));
 }
 
 static void
@@ -91,7 +76,6 @@ instant(struct json_object *o, const char *key, const struct tz *tz, int64_t ms,
 static void
 fill_meta(struct ctx *c)
 {
-	static const char frame[] = "format theme refresh cursor";
 	const struct query *q = &c->query;
 	struct param group = { .name = "group", .kind = PARAM_CHOICE };
 	struct param format = { .name = "format", .kind = PARAM_CHOICE };
@@ -105,10 +89,10 @@ fill_meta(struct ctx *c)
 	if (c->web->store != NULL)
 		jt_i64(c->meta, "generation", c->web->generation);
 	instant(c->meta, "data_as_of", q->tz, checked, checked >= 0);
-	add_link(c, "self", link_to(c, c->route->twin, "theme refresh", NULL, NULL));
-	add_link(c, "html", link_to(c, c->route->path, "format", NULL, NULL));
+	add_link(c, "self", c->twin, "", NULL);
+	add_link(c, "html", c->path, "format", NULL);
 	if (param_is_taken(c->route->takes, &format))
-		add_link(c, "csv", link_to(c, c->route->twin, frame, "format", "csv"));
+		add_link(c, "csv", c->twin, "format cursor", "csv");
 }
 
 bool
@@ -157,47 +141,91 @@ ctx_json(const struct ctx *c, struct sbuf *body)
 }
 
 static int
-send_html(struct ctx *c, struct json_object *view, struct err *e)
+send_html(struct ctx *c, struct err *e)
 {
+	struct json_object *view = jt_object();
 	struct mustache_view mv;
+	int rc;
 
-	view_words(c->data);
+	c->route->show(c, jt_add_object(view, "data"));
+	jt_put(view, "meta", json_object_get(c->meta));
+	jt_put(view, "links", json_object_get(c->links));
 	view_frame(c, view);
+	jt_clean(view);
 	mv = jm_view(view);
+	mv.strict = c->web->in.is_strict;
 	resp_header(c->resp, "Content-Type", "text/html; charset=utf-8");
-	return mustache_render(c->web->templates, c->route->template, &mv, &c->resp->body, e);
+	rc = mustache_render(c->web->templates, c->route->name, &mv, &c->resp->body, e);
+	json_object_put(view);
+	return rc;
+}
+
+static void
+send_json(struct ctx *c)
+{
+	const char *next = jx_str(c->links, "next").p;
+
+	if (next != NULL) {
+		char *link = xasprintf("<%s>; rel=\"next\"", next);
+
+		resp_header(c->resp, "Link", link);
+		free(link);
+	}
+	resp_header(c->resp, "Content-Type", "application/json");
+	ctx_json(c, &c->resp->body);
+}
+
+/* The pattern PATTERN of a route with the pieces of the path that was asked for. Owned by the caller. */
+static char *
+path_of(const struct ctx *c, const char *pattern)
+{
+	struct str rest = str_of(pattern), word;
+	struct sbuf b;
+	size_t n = 0;
+
+	sbuf_init(&b, URL_MAX);
+	for (bool first = true; str_split(&rest, '/', &word); first = false) {
+		if (!first)
+			sbuf_addc(&b, '/');
+		if (str_starts(word, "{"))
+			url_encode(&b, c->args[n++]);
+		else
+			sbuf_adds(&b, word);
+	}
+	return sbuf_detach(&b);
 }
 
 static int
 run_page(struct ctx *c, struct err *e)
 {
-	struct json_object *view = json_object_new_object(), *tree = json_object_new_object();
-	const char *next;
+	struct json_object *tree = jt_object(), *coverage;
 	int rc;
 
-	c->data = jt_add_object(tree, "data");
 	c->meta = jt_add_object(tree, "meta");
 	c->links = jt_add_object(tree, "links");
+	c->path = path_of(c, c->route->path);
+	c->twin = path_of(c, c->route->twin);
 	fill_meta(c);
 	rc = c->route->page(c, e);
 	if (rc == 0 && !c->resp->is_sent && c->status == 200) {
-		if ((next = jx_str(c->links, "next").p) != NULL && !c->is_html) {
-			char *link = xasprintf("<%s>; rel=\"next\"", next);
-
-			resp_header(c->resp, "Link", link);
-			free(link);
+		if ((coverage = jx_obj(c->data, "coverage")) != NULL) {
+			jt_put(c->meta, "coverage", json_object_get(coverage));
+			jt_drop(c->data, "coverage");
 		}
 		if (c->is_html)
-			rc = send_html(c, view, e);
-		else {
-			resp_header(c->resp, "Content-Type", "application/json");
-			ctx_json(c, &c->resp->body);
-		}
+			rc = send_html(c, e);
+		else
+			send_json(c);
 		if (rc == 0 && (rc = sbuf_check(&c->resp->body, e)) == 0)
 			resp_send(c->resp);
 	}
-	json_object_put(view);
+	json_object_put(c->data);
 	json_object_put(tree);
+	c->data = c->meta = c->links = NULL;
+	free(c->path);
+	free(c->twin);
+	free(c->title);
+	c->path = c->twin = c->title = NULL;
 	return rc;
 }
 

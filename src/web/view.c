@@ -2,229 +2,266 @@
 
 #include "base/num.h"
 #include "base/xalloc.h"
-#include "report/dims.h"
+#include "pricing/price.h"
+#include "store/st_day.h"
 #include "web/router.h"
+#include "web/show.h"
 #include "web/view.h"
-
-#define THIN_SPACE "\xe2\x80\x89"
-#define URL_MAX 65536
+#include "web/view_period.h"
 
 static void
-digits(int64_t v, struct sbuf *b)
+put_address(const struct ctx *c, struct json_object *page, const char *key, const char *name)
 {
-	char plain[32];
-	size_t n, start;
-
-	(void)snprintf(plain, sizeof(plain), "%" PRId64, v);
-	start = plain[0] == '-';
-	n = strlen(plain);
-	sbuf_add(b, plain, start);
-	for (size_t i = start; i < n; i++) {
-		if (i > start && (n - i) % 3 == 0)
-			sbuf_addz(b, THIN_SPACE);
-		sbuf_addc(b, plain[i]);
-	}
+	if (name == NULL)
+		jt_put(page, key, NULL);
+	else
+		jt_fmt(page, key, "%s/static/%s", c->req->prefix, name);
 }
 
 static void
-words_of_members(struct json_object *o)
+nav(const struct ctx *c, struct json_object *page)
 {
-	struct json_object_iterator it = json_object_iter_begin(o), end = json_object_iter_end(o);
-	size_t n = 0, max = (size_t)json_object_object_length(o);
-	char **keys = xcalloc(max, sizeof(*keys));
-	int64_t *values = xcalloc(max, sizeof(*values));
-
-	for (; !json_object_iter_equal(&it, &end); json_object_iter_next(&it)) {
-		struct json_object *v = json_object_iter_peek_value(&it);
-
-		if (json_object_is_type(v, json_type_int)) {
-			keys[n] = xasprintf("%s_t", json_object_iter_peek_name(&it));
-			values[n++] = json_object_get_int64(v);
-		} else
-			view_words(v);
-	}
-	for (size_t i = 0; i < n; i++) {
-		struct sbuf b;
-
-		sbuf_init(&b, 128);
-		digits(values[i], &b);
-		jt_str(o, keys[i], b.buf);
-		sbuf_free(&b);
-		free(keys[i]);
-	}
-	free(keys);
-	free(values);
-}
-
-void
-view_words(struct json_object *v)
-{
-	if (json_object_is_type(v, json_type_object))
-		words_of_members(v);
-	for (size_t i = 0; i < jx_len(v); i++)
-		view_words(jx_at(v, i));
-}
-
-static void
-nav(const struct ctx *c, struct json_object *view)
-{
-	struct json_object *list = jt_add_array(view, "nav");
+	struct json_object *list = jt_add_array(page, "nav");
 	const struct route *r;
 
 	for (size_t i = 0; (r = route_at(i)) != NULL; i++) {
 		struct json_object *o;
-		char *href;
 
 		if ((r->flags & ROUTE_NAV) == 0)
 			continue;
 		o = jt_push_object(list);
-		href = xasprintf("%s%s", c->req->prefix, r->path);
-		jt_str(o, "href", href);
-		jt_str(o, "title", r->title);
-		jt_bool(o, "is_current", r == c->route);
-		free(href);
+		jt_str(o, "text", r->title);
+		jt_bool(o, "current", c->route != NULL && strcmp(c->route->nav, r->name) == 0);
+		link_put(o, "href", link_to(c, r->path, "cursor", NULL));
 	}
 }
 
 static void
-notices(const struct ctx *c, struct json_object *view)
-{
-	struct json_object *list;
-
-	if (c->params.faults_len == 0)
-		return;
-	list = jt_add_array(view, "notices");
-	for (size_t i = 0; i < c->params.faults_len; i++) {
-		const struct param_fault *f = &c->params.faults[i];
-		struct json_object *o = jt_push_object(list);
-
-		jt_str(o, "param", f->param);
-		jt_str(o, "value", f->value);
-		jt_str(o, "what", f->what);
-		jt_str(o, "allowed", f->allowed[0] == '\0' ? NULL : f->allowed);
-	}
-}
-
-/* The choices of a field, the first one being "as it comes". */
-static void
-choices(const struct param *p, const char *value, struct json_object *field)
-{
-	struct json_object *list = jt_add_array(field, "options");
-	struct str rest = str_of(p->allowed), word;
-
-	if (p->dflt[0] == '\0') {
-		struct json_object *o = jt_push_object(list);
-
-		jt_str(o, "value", "");
-		jt_bool(o, "is_chosen", value == NULL);
-	}
-	if (p->kind == PARAM_DIM)
-		for (size_t i = 0; dim_at(i) != NULL; i++) {
-			struct json_object *o = jt_push_object(list);
-
-			jt_str(o, "value", dim_at(i)->name);
-			jt_bool(
-			    o, "is_chosen", value != NULL && strcmp(value, dim_at(i)->name) == 0);
-		}
-	while (p->kind == PARAM_CHOICE && str_split(&rest, ' ', &word)) {
-		struct json_object *o = jt_push_object(list);
-
-		jt_strn(o, "value", word);
-		jt_bool(o, "is_chosen", value != NULL && str_eqz(word, value));
-	}
-}
-
-static void
-field(const struct ctx *c, const struct param *p, struct json_object *list)
+notice(struct json_object *list, const char *text, char *href, const char *more)
 {
 	struct json_object *o = jt_push_object(list);
-	const char *value = params_get(&c->params, p->name);
 
-	jt_str(o, "name", p->name);
-	jt_str(o, "help", p->help);
-	jt_str(o, "allowed", p->allowed);
-	jt_bool(o, "is_choice", p->kind == PARAM_CHOICE || p->kind == PARAM_DIM);
-	jt_bool(o, "is_filter", p->kind == PARAM_FILTER);
-	jt_str(o, "value", value == NULL ? "" : value);
-	if (p->kind == PARAM_CHOICE || p->kind == PARAM_DIM)
-		choices(p, value, o);
+	jt_show(o, "text", str_of(text), CHART_CELL_MAX);
+	jt_str(o, "more", more);
+	link_put(o, "href", href);
 }
 
-/* The form, and the filters in force with the link that drops each. */
+/* What is not complete: sessions that are a lower bound, tokens without a price. */
 static void
-form(const struct ctx *c, struct json_object *view)
+incomplete(const struct ctx *c, struct json_object *list)
 {
-	struct json_object *o = jt_add_object(view, "form"), *fields = jt_add_array(o, "fields");
-	struct json_object *active = jt_add_array(o, "active");
-	char *action = xasprintf("%s%s", c->req->prefix, c->route->path);
-	struct param p;
+	struct json_object *cov = jx_obj(c->meta, "coverage");
+	int64_t lossy = show_i64(cov, "lossy_sessions", 0), lines;
+	int64_t pending = show_i64(cov, "pending_sessions", 0);
+	int64_t unpriced = show_i64(cov, "unpriced_tokens", 0);
+	struct sbuf b;
 
-	jt_str(o, "action", action);
-	for (size_t i = 0; param_at(i, &p); i++)
-		if (param_is_taken(c->route->takes, &p) && strcmp(p.name, "cursor") != 0 &&
-		    strcmp(p.name, "format") != 0)
-			field(c, &p, fields);
-	for (size_t i = 0; i < c->params.len; i++) {
-		const struct param_value *v = &c->params.v[i];
-		struct json_object *a;
-		struct sbuf url;
+	sbuf_init(&b, 4096);
+	lines = show_i64(cov, "unreadable_lines", 0) + show_i64(cov, "failed_files", 0);
+	if (lossy > 0)
+		sbuf_addf(&b, "%s %s used more than the files say: the numbers are a lower bound. ",
+		    text_exact(lossy, false).s, lossy == 1 ? "session" : "sessions");
+	if (lines > 0)
+		sbuf_addz(&b, "Some lines or files could not be read. ");
+	if (pending > 0)
+		sbuf_addf(&b, "%s %s still to be counted. ", text_exact(pending, false).s,
+		    pending == 1 ? "session is" : "sessions are");
+	if (unpriced > 0)
+		sbuf_addf(&b, "%s tokens have no price. ", text_brief(unpriced).s);
+	if (b.len > 0)
+		notice(list, b.buf,
+		    strcmp(c->route->name, "overview") == 0 ? xstrdup("#p-overview-missing")
+							    : link_to(c, "/", "cursor", NULL),
+		    "What is missing");
+	sbuf_free(&b);
+}
 
-		if (v->def.kind != PARAM_FILTER)
-			continue;
-		a = jt_push_object(active);
-		jt_str(a, "name", v->def.name);
-		jt_str(a, "value", v->text);
-		sbuf_init(&url, URL_MAX);
-		sbuf_addf(&url, "%s?", action);
-		params_canonical(&c->params, v->def.name, NULL, NULL, &url);
-		jt_str(a, "drop", url.buf);
-		sbuf_free(&url);
+static void
+notices(const struct ctx *c, struct json_object *page)
+{
+	struct json_object *list = jt_add_array(page, "notices");
+
+	for (size_t i = 0; i < c->params.faults_len; i++) {
+		const struct param_fault *f = &c->params.faults[i];
+		char *text =
+		    xasprintf("%s: \xe2\x80\x9c%s\xe2\x80\x9d %s and was ignored.%s%s", f->param,
+			f->value, f->what, f->allowed[0] == '\0' ? "" : " Allowed: ", f->allowed);
+
+		notice(list, text, NULL, NULL);
+		free(text);
 	}
-	free(action);
+	incomplete(c, list);
 }
 
 /* "PERCENT SECONDS-LEFT" of the first pass, while it runs. */
 static void
-banner(const struct ctx *c, struct json_object *view)
+progress(const struct ctx *c, struct json_object *page)
 {
-	char *text;
+	struct json_object *o;
 	struct str rest, percent;
-	int64_t p, left;
+	int64_t p = 0, left;
+	char *text;
 
+	jt_put(page, "progress", NULL);
 	web_progress(c->web, &text);
 	if (text == NULL)
 		return;
 	rest = str_trim(str_of(text));
 	if (str_split(&rest, ' ', &percent) && num_i64(percent, 0, 100, &p) == 0) {
-		struct json_object *o = jt_add_object(view, "banner");
-
+		o = jt_add_object(page, "progress");
 		jt_i64(o, "percent", p);
 		if (num_i64(rest, 0, INT_MAX, &left) == 0)
-			jt_i64(o, "left_s", left);
+			jt_fmt(o, "text", "The files are being read: %d %%, %s left.", (int)p,
+			    text_duration(left * 1000).s);
+		else
+			jt_fmt(o, "text", "The files are being read: %d %%.", (int)p);
 	}
 	free(text);
+}
+
+static void
+command(struct json_object *list, const char *text, const char *line)
+{
+	struct json_object *o = jt_push_object(list);
+
+	jt_str(o, "text", text);
+	jt_str(o, "command", line);
+}
+
+/* Nothing is in the database: where it was looked, and what to do. */
+static void
+no_data(const struct ctx *c, struct json_object *o, struct json_object *commands)
+{
+	struct json_object *looked = jt_add_object(o, "looked"), *places;
+
+	jt_str(o, "title", "No rollout was found");
+	jt_str(o, "text",
+	    "Codex writes one file per session. This page fills by itself when it does.");
+	jt_str(looked, "label", "Looked in:");
+	places = jt_add_array(looked, "places");
+	for (size_t i = 0; i < c->web->in.roots_len; i++)
+		tree_push_str(places, str_of(c->web->in.roots[i].path));
+	command(commands, "Read another home:", "codex-track ingest --home DIR");
+	command(commands, "Look around with invented data:", "codex-track web --demo");
+}
+
+static void
+drop(struct json_object *list, char *text, char *href)
+{
+	struct json_object *o = jt_push_object(list);
+
+	jt_show(o, "text", str_of(text), CHART_CELL_MAX);
+	link_put(o, "href", href);
+	free(text);
+}
+
+static void
+nothing_here(const struct ctx *c, struct json_object *o, struct json_object *drops)
+{
+	struct str last = { NULL, 0 };
+
+	jt_str(o, "title", c->query.filters_len > 0 ? "Nothing matches" : "Nothing in this period");
+	jt_fmt(o, "text", "From %s there is no usage%s.",
+	    text_range(&c->query.range, c->query.tz).s,
+	    c->query.filters_len > 0 ? " that the filters let pass" : "");
+	jt_put(o, "looked", NULL);
+	for (size_t i = 0; i < c->params.len; i++) {
+		const struct param *p = &c->params.v[i].def;
+
+		if (p->kind != PARAM_FILTER || str_eqz(last, p->name))
+			continue;
+		last = str_of(p->name);
+		drop(drops, xasprintf("Drop the filter %s", p->name),
+		    link_to(c, c->path, p->name, NULL));
+	}
+	drop(drops, xstrdup("Everything that was ever used"),
+	    link_with(
+		c, c->path, "period date from to", &(struct link_pair){ "period", "all" }, 1));
+}
+
+static void
+empty(const struct ctx *c, struct json_object *page)
+{
+	struct json_object *o, *commands, *drops;
+	struct err e;
+	int64_t first, last;
+
+	jt_put(page, "empty", NULL);
+	if (!c->is_empty || c->web->store == NULL)
+		return;
+	o = jt_add_object(page, "empty");
+	commands = jt_add_array(o, "commands");
+	drops = jt_add_array(o, "drop");
+	if (st_day_span(c->web->store, &first, &last, &e) == 0)
+		no_data(c, o, commands);
+	else
+		nothing_here(c, o, drops);
+}
+
+/* When the rate card was last compared with its sources. */
+static void
+put_rates(const struct price_card *card, struct json_object *o)
+{
+	const char *newest = "";
+
+	for (size_t i = 0; i < price_rows(card); i++)
+		if (strcmp(price_row_at(card, i)->checked_on, newest) > 0)
+			newest = price_row_at(card, i)->checked_on;
+	jt_str(o, "rates", newest[0] == '\0' ? NULL : newest);
+}
+
+static void
+foot(const struct ctx *c, struct json_object *page)
+{
+	struct json_object *o = jt_add_object(page, "foot"), *list, *l;
+	int64_t checked = web_checked_ms(c->web);
+	const char *urls[][2] = { { "JSON", jx_str(c->links, "self").p },
+		{ "CSV", jx_str(c->links, "csv").p } };
+
+	jt_str(o, "as_of", checked < 0 ? "an unknown time" : text_clock(checked, c->query.tz).s);
+	jt_str(o, "generation",
+	    c->web->store == NULL ? NULL : text_exact(c->web->generation, false).s);
+	put_rates(c->web->in.card, o);
+	jt_put(o, "took", NULL);
+	list = jt_add_array(o, "links");
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		if (urls[i][1] == NULL)
+			continue;
+		l = jt_push_object(list);
+		jt_str(l, "text", urls[i][0]);
+		jt_str(l, "href", urls[i][1]);
+	}
 }
 
 void
 view_frame(const struct ctx *c, struct json_object *view)
 {
-	struct json_object *page = jt_add_object(view, "page");
+	struct json_object *page = jt_add_object(view, "_page"), *search;
 	int64_t refresh = params_int(&c->params, "refresh", -1);
 
-	jt_str(page, "name", c->route->name);
-	jt_str(page, "title", c->route->title);
-	jt_str(page, "question", c->route->question);
-	jt_str(view, "base", c->req->prefix);
-	jt_str(view, "version", PACKAGE_VERSION);
-	nav(c, view);
-	notices(c, view);
-	form(c, view);
-	banner(c, view);
+	jt_show(
+	    page, "title", str_of(c->title == NULL ? c->route->title : c->title), CHART_CELL_MAX);
+	jt_str(page, "theme", params_get(&c->params, "theme"));
 	if (refresh > 0)
-		jt_i64(view, "refresh", refresh);
-	if (params_get(&c->params, "theme") != NULL)
-		jt_str(view, "theme", params_get(&c->params, "theme"));
-	jt_put(view, "data", json_object_get(c->data));
-	jt_put(view, "meta", json_object_get(c->meta));
-	jt_put(view, "links", json_object_get(c->links));
+		jt_fmt(page, "refresh", "%d", (int)refresh);
+	else
+		jt_put(page, "refresh", NULL);
+	put_address(c, page, "css", web_static(c->web, "style.css"));
+	put_address(c, page, "script", web_static(c->web, "track.js"));
+	link_put(page, "root", link_to(c, "/", "cursor", NULL));
+	if (c->web->store != NULL)
+		jt_fmt(page, "generation", "%" PRId64, c->web->generation);
+	else
+		jt_put(page, "generation", NULL);
+	nav(c, page);
+	search = jt_add_object(page, "search");
+	jt_fmt(search, "action", "%s/sessions", c->req->prefix);
+	jt_show(search, "q",
+	    str_of(params_get(&c->params, "q") == NULL ? "" : params_get(&c->params, "q")),
+	    CHART_CELL_MAX);
+	view_period(c, page);
+	notices(c, page);
+	progress(c, page);
+	empty(c, page);
+	foot(c, page);
 }

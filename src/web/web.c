@@ -6,11 +6,13 @@
 
 #include "base/hash.h"
 #include "base/xalloc.h"
+#include "json/jx.h"
 #include "web/request.h"
 #include "web/web.h"
 
 #define BUSY_MS 500 /* how long a page waits for another program's lock */
 #define PROGRESS_MAX 512
+#define MANIFEST_MAX 65536
 
 int
 web_start(struct web *w, const struct web_setup *in, struct err *e)
@@ -21,7 +23,11 @@ web_start(struct web *w, const struct web_setup *in, struct err *e)
 	if (mustache_set_load(w->templates, in->templates, e) < 0 ||
 	    mustache_set_finish(w->templates, false, e) < 0)
 		return err_prefix(e, "templates");
+	if (in->manifest != NULL && jx_file(in->manifest, MANIFEST_MAX, &w->manifest, e) < 0)
+		return -1;
 	w->base_hash = hash_str(STR(PACKAGE_VERSION), 0);
+	w->base_hash = hash_str(str_of(web_static(w, "style.css")), w->base_hash);
+	w->base_hash = hash_str(str_of(web_static(w, "track.js")), w->base_hash);
 	w->base_hash = hash_i64((int64_t)mustache_set_hash(w->templates), w->base_hash);
 	w->base_hash = hash_i64((int64_t)in->config_hash, w->base_hash);
 	w->base_hash = hash_i64((int64_t)price_card_hash(in->card), w->base_hash);
@@ -44,7 +50,14 @@ web_clear(struct web *w)
 		return;
 	web_forget(w);
 	mustache_set_free(w->templates);
+	json_object_put(w->manifest);
 	memset(w, 0, sizeof(*w));
+}
+
+const char *
+web_static(const struct web *w, const char *name)
+{
+	return jx_str(w->manifest, name).p;
 }
 
 static int

@@ -33,6 +33,8 @@ struct web_setup {
 	size_t hosts_len;
 	const char *weekly_reset; /* as configured; NULL: the built-in one */
 	const char *templates;    /* the folder */
+	const char *manifest;     /* file that says what the static files are called; NULL: none */
+	bool is_strict; /* a name that a template asks for and nobody put is an error: for tests */
 	const char *progress; /* file in which `codex-track web` tells how far it is; NULL: none */
 	uint64_t config_hash; /* of what was configured */
 	int64_t (*now_ms)(const void *now_arg);
@@ -42,8 +44,9 @@ struct web_setup {
 struct web {
 	struct web_setup in;
 	struct mustache_set *templates;
-	uint64_t base_hash;  /* build, templates, configuration, prices */
-	struct store *store; /* NULL: not open */
+	struct json_object *manifest; /* NULL: none */
+	uint64_t base_hash;           /* build, templates, configuration, prices */
+	struct store *store;          /* NULL: not open */
 	dev_t dev;
 	ino_t ino;
 	int64_t data_version, generation;
@@ -55,6 +58,9 @@ int web_start(struct web *w, const struct web_setup *in, struct err *e);
 
 /* Free what W owns. NULL-safe; cannot fail. */
 void web_clear(struct web *w);
+
+/* Name of the static file NAME with the sum of its content in it, NULL when it is not there. Lends; cannot fail. */
+const char *web_static(const struct web *w, const char *name);
 
 /*
  * See that W->store is open, on the file that stands at its place now, and that
