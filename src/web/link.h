@@ -20,7 +20,7 @@ struct link_pair {
 char *link_with(const struct ctx *c, const char *path, const char *less,
     const struct link_pair *more, size_t n);
 
-/* As link_with, with NAME=VALUE instead of what NAME was; VALUE NULL leaves it out. Owned by the caller; cannot fail. */
+/* As link_with for PATH, with NAME=VALUE instead of what NAME was; VALUE NULL leaves it out. Owned by the caller; cannot fail. */
 char *link_to(const struct ctx *c, const char *path, const char *name, const char *value);
 
 /* Address of the page of the session ID, without parameters of C but the frame's. Owned by the caller; cannot fail. */

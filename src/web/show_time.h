@@ -38,8 +38,8 @@ void show_chart(const struct ctx *c, struct json_object *panel, const char *id, 
     bool by_class, struct json_object *buckets, const struct show_sum *total);
 
 /*
- * The table of BUCKETS, the newest SHOW_ROWS of them, newest first, with the N metrics MS and the totals TOTALS
- * (report/series.h), into PANEL as _table. Aborts when out of memory.
+ * The table of BUCKETS, the newest SHOW_ROWS of them, newest first, with the N metrics MS and
+ * the totals TOTALS (report/series.h), into PANEL as _table. Aborts when out of memory.
  */
 void show_bucket_table(const struct ctx *c, struct json_object *panel, struct json_object *buckets,
     struct json_object *totals, const enum metric *ms, size_t n);

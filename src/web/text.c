@@ -106,7 +106,7 @@ text_duration(int64_t ms)
 
 		if (ms < units[i].ms)
 			continue;
-		if (i == 3 && ms < 10 * SECOND_MS)
+		if (i == 3 && ms < 10 * SECOND_MS && rest >= 100)
 			return text_of(
 			    "%d.%d" THIN "s", (int)(ms / SECOND_MS), (int)(ms % SECOND_MS / 100));
 		if (i == 3 || rest < units[i + 1].ms)

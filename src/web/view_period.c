@@ -96,8 +96,9 @@ steps(const struct ctx *c, struct json_object *o)
 	int64_t span = r->to_ms - r->from_ms, first, last, length, today;
 	char *prev = NULL, *next = NULL;
 	struct date a, b, t;
+	int32_t from_ms_of_day;
 
-	tz_local(c->query.tz, r->from_ms, &a, NULL, NULL);
+	tz_local(c->query.tz, r->from_ms, &a, &from_ms_of_day, NULL);
 	tz_local(c->query.tz, r->to_ms - 1, &b, NULL, NULL);
 	tz_local(c->query.tz, c->query.now_ms, &t, NULL, NULL);
 	first = civil_days(a);
@@ -113,8 +114,8 @@ steps(const struct ctx *c, struct json_object *o)
 	} else {
 		int64_t to = last_day(c, last + 1, length);
 
-		/* a rolling stretch that ends now begins inside of a day: that day is shown again */
-		prev = ending(c, first - (length > 1 && r->to_ms <= c->query.now_ms));
+		/* one that begins inside of a day shows that day again */
+		prev = ending(c, first - (from_ms_of_day == 0));
 		if (r->to_ms <= c->query.now_ms)
 			next = to < today ? ending(c, to)
 					  : link_with(c, c->path, "date from to cursor", NULL, 0);

@@ -46,10 +46,10 @@ def serves(what, port, base):
                 (a.status, b"", [a.headers.get(k) for k in same]):
             lost.append(f"HEAD {uri}: {h!r}\nGET: {a!r}")
     tap.ok(lost == [], f"{what}: every page and twin, GET and HEAD", "\n".join(lost))
-    total = web.get(port, base + "/api/v1/usage?period=all").json["data"]["total"]["total_tokens"]
+    total = web.get(port, base + "/api/v1/usage?period=all").json["data"]["totals"]["total"]["tokens"]
     tap.same(total, kit.truth(LAB)["expected"]["total"]["total_tokens"], f"{what}: the total is the truth")
     page = web.get(port, base + "/usage?period=all")
-    tap.ok(f'href="{base}/sessions"' in page.text, f"{what}: links begin with the prefix", page.text[:600])
+    tap.ok(f'href="{base}/sessions?period=all"' in page.text, f"{what}: links begin with the prefix", page.text[:600])
     etag = page.headers["etag"]
     a = web.get(port, base + "/usage?period=all", headers={"If-None-Match": "W/" + etag})
     tap.same((a.status, a.body), (304, b""), f"{what}: 304")
@@ -210,7 +210,7 @@ for lab in (LAB, "0.169.0/s04_fork"):
             os.remove(place + suffix)
     shutil.copy(other, place + ".new")
     os.rename(place + ".new", place)
-    tap.same(web.get(port, "/api/v1/usage?period=all").json["data"]["total"]["total_tokens"],
+    tap.same(web.get(port, "/api/v1/usage?period=all").json["data"]["totals"]["total"]["tokens"],
              kit.truth(lab)["expected"]["total"]["total_tokens"], f"{lab} at its place: the worker opens it")
 etag = web.get(port, "/usage").headers["etag"]
 c = sqlite3.connect(place)

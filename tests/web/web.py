@@ -72,10 +72,8 @@ def tree():
     os.makedirs(top + "/libexec/codex-track")
     shutil.copytree(tap.SRC + "/conf", share)
     os.chmod(share, 0o755)  # the sources may be read-only, and folders with them
-    for name in ("templates", "static"):
-        if os.path.isdir(f"{tap.SRC}/{name}"):
-            shutil.copytree(f"{tap.SRC}/{name}", f"{share}/{name}")
-    os.makedirs(share + "/static", exist_ok=True)
+    shutil.copytree(f"{tap.SRC}/templates", f"{share}/templates")
+    shutil.copytree(f"{tap.BUILD}/hashed", f"{share}/static")
     os.chmod(share + "/static", 0o755)
     with open(share + "/static/test.css", "w", encoding="utf-8") as f:
         f.write("p { color: red }\n")
@@ -96,7 +94,7 @@ def fcgi():
 def environment(db, **more):
     """Variables of a worker, and nothing of the caller's."""
     env = {"PATH": SBIN, "HOME": os.path.join(TOP, "no-home"), "LC_ALL": "C.UTF-8", "CODEX_USAGE_DB": db,
-           "CODEX_USAGE_CONFIG": "/dev/null", "CODEX_USAGE_NOW": kit.NOW}
+           "CODEX_USAGE_CONFIG": "/dev/null", "CODEX_USAGE_NOW": kit.NOW, "CODEX_USAGE_STRICT": "1"}
     for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
         if name in os.environ:
             env[name] = os.environ[name]

@@ -46,7 +46,7 @@ class Web:
 
     def total(self):
         a = self.get("/api/v1/usage?period=all")
-        return a.json["data"]["total"]["total_tokens"] if a.status == 200 else None
+        return a.json["data"]["totals"]["total"]["tokens"] if a.status == 200 else None
 
     def reaches(self, total, what, seconds=20):
         good = web.wait_for(lambda: self.total() == total, what, seconds)
@@ -170,9 +170,19 @@ mine = web.folder("mine")
 w = Web("--demo", "--port", str(web.free_port()), env={"HOME": mine})
 tap.ok(w.took < 1 * SLOW, "the demo is up within a second", f"{w.took:.2f} s")
 top = os.path.join(RUN, "codex-track", os.listdir(RUN + "/codex-track")[0])
-web.wait_for(lambda: os.path.exists(top + "/demo/truth.json"), "the truth", 60)
-with open(top + "/demo/truth.json", encoding="utf-8") as f:
-    truth = json.load(f)
+
+
+def read_truth():
+    """What the demo wrote, None until it is whole."""
+    try:
+        with open(top + "/demo/truth.json", encoding="utf-8") as f:
+            return json.load(f)
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+
+
+web.wait_for(read_truth, "the truth", 60)
+truth = read_truth()
 w.reaches(truth["total"]["total_tokens"] if "total" in truth else truth["expected"]["total"]["total_tokens"],
           "the demo shows its truth", 60)
 tap.ok(os.listdir(mine) == [] and not os.path.exists(w.db), "nothing of the user's was touched", os.listdir(mine))
