@@ -16,7 +16,10 @@
 
 extern char **environ;
 
+#define WRITE_MAX ((size_t)65536) /* bytes: each so many get the time limit anew */
+
 static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t writing_fd = -1; /* the connection that we wait for to take bytes */
 
 static void
 on_stop(int number)
@@ -28,7 +31,16 @@ static void
 on_alarm(int number UNUSED)
 {
 	static const char text[] = "codex-track.fcgi: a request took too long; this worker ends\n";
+	static const char slow[] =
+	    "codex-track.fcgi: a client reads nothing; its connection ends\n";
+	int before = errno;
 
+	if (writing_fd >= 0) { /* a server whose client reads nothing: the write fails now */
+		(void)!write(STDERR_FILENO, slow, sizeof(slow) - 1); /* as above */
+		(void)shutdown(writing_fd, SHUT_RDWR);
+		errno = before;
+		return;
+	}
 	(void)!write(STDERR_FILENO, text, sizeof(text) - 1); /* it ends in any case */
 	_exit(STUCK_STATUS);
 }
@@ -162,9 +174,13 @@ fcgi_write(struct gw *g, const void *p, size_t n)
 	const char *at = p;
 
 	while (n > 0) {
-		int part = n > INT_MAX / 2 ? INT_MAX / 2 : (int)n;
+		int part = (int)(n < WRITE_MAX ? n : WRITE_MAX), put;
 
-		if (FCGX_PutStr(at, part, f->r.out) != part)
+		(void)alarm(f->cfg->limit_s);
+		writing_fd = f->r.ipcFd;
+		put = FCGX_PutStr(at, part, f->r.out);
+		writing_fd = -1;
+		if (put != part)
 			return -1;
 		at += part;
 		n -= (size_t)part;
@@ -198,7 +214,10 @@ one_request(struct fcgi *f)
 	}
 	f->is_cut = false;
 	f->cfg->serve(f->cfg->arg, &g);
+	(void)alarm(f->cfg->limit_s);
+	writing_fd = f->r.ipcFd;
 	FCGX_Finish_r(&f->r);
+	writing_fd = -1;
 	FCGX_Free(&f->r, 1); /* no kept connections: we wait for the listener only */
 	(void)alarm(0);
 	return 0;

@@ -3,8 +3,9 @@
  * with LISTEN_FDS) and plain CGI. One request at a time, no threads.
  *
  * SIGTERM and SIGINT end the loop between requests; what waits in the
- * listener's queue by then is still answered. A request that shows no progress
- * for the time limit ends the process: whoever started it starts another.
+ * listener's queue by then is still answered. A client that takes no bytes for the
+ * time limit loses its connection. A request that shows no other progress for
+ * so long ends the process: whoever started it starts another.
  *
  * Source: c-style.md 3 "FastCGI"; pages.md 5.
  */

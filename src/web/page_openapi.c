@@ -118,7 +118,7 @@ operation(const struct route *r, struct json_object *paths)
 {
 	const char *path = r->twin != NULL ? r->twin : r->path;
 	struct json_object *op = jt_add_object(jt_add_object(paths, path), "get"), *responses;
-	bool is_text = strcmp(path, "/metrics") == 0 || strcmp(path, "/healthz") == 0;
+	bool is_text = (r->flags & ROUTE_TEXT) != 0;
 
 	jt_str(op, "operationId", r->name);
 	jt_str(op, "summary", r->question[0] != '\0' ? r->question : r->title);

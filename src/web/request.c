@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "base/sbuf.h"
 #include "base/xalloc.h"
+#include "web/header.h"
 #include "web/request.h"
 #include "web/url.h"
 
@@ -194,7 +195,9 @@ request_read(struct request *out, request_param *param, const void *arg, struct 
 	memset(out, 0, sizeof(*out));
 	out->method = method_of(named(param, arg, "REQUEST_METHOD"));
 	out->host = host_of(named(param, arg, "HTTP_HOST"));
+	out->accept = xstrdup(accept);
 	out->if_none_match = xstrdup(etag);
+	out->since_ms = header_date_ms(param(arg, "HTTP_IF_MODIFIED_SINCE"));
 	out->wants_html = accept != NULL && strstr(accept, "text/html") != NULL;
 	while (script.n > 0 && script.p[script.n - 1] == '/')
 		script.n--;
@@ -207,6 +210,15 @@ request_read(struct request *out, request_param *param, const void *arg, struct 
 	if (read_path(out, param, arg, e) < 0)
 		return -1;
 	return read_query(out, named(param, arg, "QUERY_STRING"), e);
+}
+
+bool
+request_is_large(request_param *param, const void *arg)
+{
+	struct str length = named(param, arg, "CONTENT_LENGTH");
+	int64_t n;
+
+	return length.n > 0 && num_i64(length, 0, REQUEST_MAX_BODY, &n) < 0;
 }
 
 void
@@ -222,6 +234,7 @@ request_clear(struct request *r)
 	free(r->host);
 	free(r->prefix);
 	free(r->path);
+	free(r->accept);
 	free(r->if_none_match);
 	memset(r, 0, sizeof(*r));
 }

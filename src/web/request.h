@@ -17,6 +17,7 @@
 #define REQUEST_MAX_PATH ((size_t)2048)  /* bytes, encoded */
 #define REQUEST_MAX_QUERY ((size_t)8192) /* bytes, encoded */
 #define REQUEST_MAX_PAIRS 200
+#define REQUEST_MAX_BODY 65536 /* bytes; what comes is never read */
 
 enum request_method { METHOD_GET, METHOD_HEAD, METHOD_OPTIONS, METHOD_OTHER };
 
@@ -31,8 +32,9 @@ struct request {
 	char *path; /* below the prefix, decoded: "/…"; "" when exactly the prefix was asked for */
 	struct request_pair *pairs;
 	size_t pairs_len;
-	char *if_none_match; /* NULL: none */
-	bool wants_html;     /* the client named text/html in Accept */
+	char *accept, *if_none_match; /* NULL: none */
+	int64_t since_ms;             /* If-Modified-Since; -1: none that counts */
+	bool wants_html;              /* the client named text/html in Accept */
 };
 
 /* Looks up the variable NAME of the request at ARG; lends the value, NULL when not set. */
@@ -40,10 +42,13 @@ typedef const char *request_param(const void *arg, const char *name);
 
 /*
  * Read the request that PARAM with ARG knows into *OUT, to be cleared by request_clear also
- * after an error: method, host, prefix and wants_html are then filled. Returns 0; -1 with ERR_INPUT
- * (malformed or hostile) or ERR_LIMIT (too long) in *E.
+ * after an error: method, host, prefix, accept and wants_html are then filled. Returns 0; -1 with
+ * ERR_INPUT (malformed or hostile) or ERR_LIMIT (too long) in *E.
  */
 int request_read(struct request *out, request_param *param, const void *arg, struct err *e);
+
+/* True when the request that PARAM with ARG knows announces a body longer than REQUEST_MAX_BODY, or of no length that makes sense; cannot fail. */
+bool request_is_large(request_param *param, const void *arg);
 
 /* Free what R owns. NULL-safe; cannot fail. */
 void request_clear(struct request *r);

@@ -27,6 +27,8 @@ static const struct {
 	{ 403, "Forbidden" },
 	{ 404, "Not Found" },
 	{ 405, "Method Not Allowed" },
+	{ 406, "Not Acceptable" },
+	{ 413, "Content Too Large" },
 	{ 414, "URI Too Long" },
 	{ 500, "Internal Server Error" },
 	{ 503, "Service Unavailable" },

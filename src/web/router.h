@@ -10,6 +10,7 @@
 #define ROUTE_MINUTE 2U
 #define ROUTE_NAV 4U
 #define ROUTE_NOTAG 8U
+#define ROUTE_TEXT 16U
 
 struct route {
 	const char *name, *path;

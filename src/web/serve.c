@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "json/jm.h"
 #include "web/link.h"
+#include "web/header.h"
 #include "web/problem.h"
 #include "web/resolve.h"
 #include "web/router.h"
@@ -14,6 +15,12 @@
 #define URL_MAX ((size_t)65536)
 #define MINUTE_MS INT64_C(60000)
 #define ETAG_LEN 40
+#define FRESH_MS 2000 /* a second may still bring another change */
+
+struct validator {
+	char etag[ETAG_LEN];
+	int64_t modified_ms; /* -1: not known */
+};
 
 static const char *
 param_of_gw(const void *arg, const char *name)
@@ -25,8 +32,14 @@ param_of_gw(const void *arg, const char *name)
 
 /* ----------------------------------------------------------- the validator */
 
+static int64_t
+tick_ms(const struct ctx *c)
+{
+	return (c->route->flags & ROUTE_MINUTE) != 0 ? MINUTE_MS : PERIOD_QUARTER_MS;
+}
+
 static void
-etag_of(const struct ctx *c, char out[static ETAG_LEN])
+validator_of(const struct ctx *c, struct validator *v)
 {
 	uint64_t h[2] = { c->web->base_hash, ~c->web->base_hash };
 	struct sbuf b;
@@ -40,18 +53,41 @@ etag_of(const struct ctx *c, char out[static ETAG_LEN])
 	sbuf_addf(&b, "%" PRId64 " ", c->query.range.from_ms);
 	if (!c->is_relative)
 		sbuf_addf(&b, "%" PRId64 " ", c->query.range.to_ms);
-	sbuf_addf(&b, "%" PRId64 " ",
-	    c->now_ms / ((c->route->flags & ROUTE_MINUTE) != 0 ? MINUTE_MS : PERIOD_QUARTER_MS));
+	sbuf_addf(&b, "%" PRId64 " ", c->now_ms / tick_ms(c));
 	params_canonical(&c->params, "", NULL, NULL, &b);
 	for (size_t i = 0; i < c->params.faults_len; i++)
 		sbuf_addf(&b, " %s=%s", c->params.faults[i].param, c->params.faults[i].value);
 	web_progress(c->web, &progress);
 	sbuf_addf(&b, " %s", progress == NULL ? "" : progress);
+	v->modified_ms = progress != NULL ? -1 : web_changed_ms(c->web);
+	if (v->modified_ms >= 0 && v->modified_ms < c->now_ms - c->now_ms % tick_ms(c))
+		v->modified_ms = c->now_ms - c->now_ms % tick_ms(c);
 	free(progress);
 	for (int i = 0; i < 2; i++)
 		h[i] = hash_bytes(b.buf, b.len, h[i]);
-	(void)snprintf(out, ETAG_LEN, "\"%016" PRIx64 "%016" PRIx64 "\"", h[0], h[1]);
+	(void)snprintf(v->etag, ETAG_LEN, "\"%016" PRIx64 "%016" PRIx64 "\"", h[0], h[1]);
 	sbuf_free(&b);
+}
+
+/*
+ * Put V into the head. Returns true when the client has that already. The date has whole
+ * seconds: one that is not over is told as the one before, and answers no question.
+ */
+static bool
+is_known(struct ctx *c, const struct validator *v)
+{
+	int64_t now_ms = c->web->in.now_ms(c->web->in.now_arg), ms = v->modified_ms;
+	bool is_fresh = now_ms - ms < FRESH_MS;
+	char date[HEADER_DATE_LEN];
+
+	resp_header(c->resp, "ETag", v->etag);
+	if (ms >= 0) {
+		header_date((ms < now_ms ? ms : now_ms) - (is_fresh ? 1000 : 0), date);
+		resp_header(c->resp, "Last-Modified", date);
+	}
+	if (c->req->if_none_match != NULL)
+		return resp_matches(c->req->if_none_match, v->etag);
+	return ms >= 0 && !is_fresh && ms / 1000 * 1000 <= c->req->since_ms;
 }
 
 /* --------------------------------------------------------------- the answer */
@@ -234,7 +270,7 @@ run_page(struct ctx *c, struct err *e)
 static int
 answer(struct ctx *c, struct err *e)
 {
-	char etag[ETAG_LEN];
+	struct validator v;
 
 	if ((c->route->flags & ROUTE_DB) != 0 && web_store(c->web, e) < 0)
 		return -1;
@@ -251,10 +287,9 @@ answer(struct ctx *c, struct err *e)
 	if ((c->route->flags & ROUTE_NOTAG) != 0)
 		resp_header(c->resp, "Cache-Control", "no-store");
 	else {
-		etag_of(c, etag);
+		validator_of(c, &v);
 		resp_header(c->resp, "Cache-Control", "private, no-cache");
-		resp_header(c->resp, "ETag", etag);
-		if (resp_matches(c->req->if_none_match, etag)) {
+		if (is_known(c, &v)) {
 			c->resp->status = 304;
 			resp_send(c->resp);
 			return 0;
@@ -263,15 +298,40 @@ answer(struct ctx *c, struct err *e)
 	return c->route->page != NULL ? run_page(c, e) : c->route->raw(c, e);
 }
 
+/*
+ * Does the client take what C answers with? Of a page and its twin the address decides, unless
+ * a page is not wanted and the twin is.
+ */
+static bool
+is_acceptable(struct ctx *c)
+{
+	const char *accept = c->req->accept, *format = NULL, *type = "application/json";
+	bool takes_html = c->route->page != NULL && header_accepts(accept, "text/html");
+
+	for (size_t i = 0; i < c->req->pairs_len; i++)
+		if (strcmp(c->req->pairs[i].name, "format") == 0)
+			format = c->req->pairs[i].value;
+	if ((c->route->flags & ROUTE_TEXT) != 0)
+		type = "text/plain";
+	else if (format != NULL && strcmp(format, "csv") == 0)
+		type = "text/csv";
+	else if (format != NULL && strcmp(format, "ndjson") == 0)
+		type = "application/x-ndjson";
+	if (header_accepts(accept, type)) {
+		c->is_html = c->is_html && takes_html;
+		return true;
+	}
+	return takes_html;
+}
+
 /* Answer REQ, which was read and may be answered, for the route R. */
 static void
 run_route(struct web *web, const struct request *req, struct resp *resp, struct ctx *c)
 {
 	static const char FRAME[] = "theme refresh";
-	char *takes =
-	    c->is_html ? xasprintf("%s %s", c->route->takes, FRAME) : xstrdup(c->route->takes);
 	struct err e = { .code = ERR_NONE };
 	struct problem p = { .status = 404, .title = "Not found" };
+	char *takes;
 	bool is_broken;
 	int rc;
 
@@ -279,6 +339,17 @@ run_route(struct web *web, const struct request *req, struct resp *resp, struct 
 	c->req = req;
 	c->resp = resp;
 	c->status = 200;
+	if (!is_acceptable(c)) {
+		p = (struct problem){ 406, "Not in a form that you take",
+			"The header Accept of the request allows no form that this address has: "
+			"text/html for pages, application/json for data, text/csv and "
+			"application/x-ndjson where there is format=.",
+			0 };
+		problem_send(web, req, resp, &p, c->is_html || req->wants_html, NULL);
+		resp_end(resp, true);
+		return;
+	}
+	takes = c->is_html ? xasprintf("%s %s", c->route->takes, FRAME) : xstrdup(c->route->takes);
 	params_read(&c->params, takes, req->pairs, req->pairs_len);
 	rc = answer(c, &e);
 	if (rc < 0) {
@@ -301,13 +372,19 @@ run_route(struct web *web, const struct request *req, struct resp *resp, struct 
 
 /* Is the request one that is refused before it is looked at? Fills *P. */
 static bool
-refused(struct web *web, const struct request *req, struct problem *p)
+refused(struct web *web, struct gw *g, const struct request *req, struct problem *p)
 {
 	if (!web_knows_host(web, req->host)) {
 		*p = (struct problem){ 403, "This name is not allowed",
 			"The application answers only to names it was told, so that no other site "
 			"can read your data through your browser. Start it with --allow-host NAME, "
 			"or put the name under \"hosts\" in the configuration.",
+			0 };
+		return true;
+	}
+	if (request_is_large(param_of_gw, g)) {
+		*p = (struct problem){ 413, "The request is too large",
+			"Everything here is asked for in the address; a request needs no body.",
 			0 };
 		return true;
 	}
@@ -350,16 +427,21 @@ serve_request(void *arg, struct gw *g)
 	struct err e = { .code = ERR_NONE };
 	struct str uri = str_of(g->param(g, "REQUEST_URI"));
 	int rc = request_read(&req, param_of_gw, g, &e);
-	bool html = req.wants_html || (req.path != NULL && !route_is_api(str_of(req.path)));
+	bool html = req.wants_html || (req.path != NULL && !route_is_api(str_of(req.path)) &&
+					  (header_accepts(req.accept, "text/html") ||
+					      !header_accepts(req.accept, "application/json")));
 
 	resp_init(&resp, g, req.method == METHOD_HEAD);
-	if (refused(web, &req, &p)) {
+	if (refused(web, g, &req, &p)) {
 		problem_log(uri, p.title);
 		problem_send(web, &req, &resp, &p, html, NULL);
 	} else if (rc < 0) {
 		problem_log(uri, e.msg);
-		p = (struct problem){ e.code == ERR_LIMIT ? 414 : 400, "Bad request",
-			"The address is malformed, or too long. Nothing was looked up.", 0 };
+		p = (struct problem){ 400, "Bad request",
+			"The address is malformed. Nothing was looked up.", 0 };
+		if (e.code == ERR_LIMIT)
+			p = (struct problem){ 414, "The address is too long",
+				"Take fewer filters, or shorter ones. Nothing was looked up.", 0 };
 		problem_send(web, &req, &resp, &p, html, NULL);
 	} else if (req.method == METHOD_OPTIONS)
 		options(&resp);

@@ -19,6 +19,7 @@ web_start(struct web *w, const struct web_setup *in, struct err *e)
 {
 	memset(w, 0, sizeof(*w));
 	w->in = *in;
+	w->started_ms = in->now_ms(in->now_arg);
 	w->templates = mustache_set_new();
 	if (mustache_set_load(w->templates, in->templates, e) < 0 ||
 	    mustache_set_finish(w->templates, false, e) < 0)
@@ -76,6 +77,12 @@ open_it(struct web *w, const struct stat *st, struct err *e)
 	return store_meta(w->store, "database_id", &w->database_id, e);
 }
 
+static int64_t
+written_ms(const struct stat *st)
+{
+	return (int64_t)st->st_mtim.tv_sec * 1000 + st->st_mtim.tv_nsec / 1000000;
+}
+
 int
 web_store(struct web *w, struct err *e)
 {
@@ -93,6 +100,7 @@ web_store(struct web *w, struct err *e)
 		web_forget(w);
 		return -1;
 	}
+	w->file_ms = written_ms(&st);
 	store_deadline(w->store, WEB_QUERY_MS);
 	if ((version = store_data_version(w->store, e)) < 0) {
 		web_forget(w);
@@ -125,8 +133,26 @@ web_checked_ms(const struct web *w)
 	int64_t ms = -1;
 
 	if (stat(path, &st) == 0)
-		ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000;
+		ms = written_ms(&st);
 	free(path);
+	return ms;
+}
+
+int64_t
+web_changed_ms(const struct web *w)
+{
+	int64_t ms = w->started_ms;
+	struct stat st;
+	char *log;
+
+	if (w->store == NULL)
+		return ms;
+	log = xasprintf("%s-wal", w->in.db);
+	if (w->file_ms > ms)
+		ms = w->file_ms;
+	if (stat(log, &st) == 0 && written_ms(&st) > ms)
+		ms = written_ms(&st);
+	free(log);
 	return ms;
 }
 

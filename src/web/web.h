@@ -50,6 +50,8 @@ struct web {
 	dev_t dev;
 	ino_t ino;
 	int64_t data_version, generation;
+	int64_t started_ms; /* begin of the process */
+	int64_t file_ms;    /* last write to the database, its log apart */
 	char *database_id;
 };
 
@@ -77,6 +79,9 @@ bool web_knows_host(const struct web *w, const char *host);
 
 /* Time of the last successful check of the files in ms, -1 when there was none; cannot fail. */
 int64_t web_checked_ms(const struct web *w);
+
+/* When what W answers with changed last, in ms: the database, or W itself, which read all else at its start; cannot fail. */
+int64_t web_changed_ms(const struct web *w);
 
 /* Text of the progress file of W into *OUT (owned by the caller: free), NULL when nothing is under way; cannot fail. */
 void web_progress(const struct web *w, char **out);
