@@ -22,10 +22,12 @@ TEST_PACKAGES=(
 	nginx-light
 	procps
 	python3
+	python3-jsonschema
 	sqlite3
 	strace
 	tidy
 	w3m
+	wrk
 	zstd
 )
 

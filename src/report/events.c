@@ -100,9 +100,11 @@ events_export(struct store *s, const struct query *q, bool counted, enum printer
 	struct err ignored;
 	int rc;
 
-	/* millions of rows are sorted: in a file that has no name, not in memory; the sort takes
-	 * as much of that as the cache may have */
-	if (store_exec(s, "PRAGMA temp_store = FILE; PRAGMA cache_size = -2000", e) < 0 ||
+	/* millions of rows are sorted: in a file that has no name, not in memory; the sorter takes
+	   as much of that as the cache may have */
+	if (store_exec(s,
+		"PRAGMA temp_store = FILE; PRAGMA cache_size = -4096; PRAGMA shrink_memory",
+		e) < 0 ||
 	    store_begin(s, e) < 0)
 		return -1;
 	rc = prepare(s, q, counted, &stmt, e);
@@ -111,7 +113,7 @@ events_export(struct store *s, const struct query *q, bool counted, enum printer
 		stmt_free(stmt);
 	}
 	store_rollback(s);
-	/* as it was; slower without */
-	(void)store_exec(s, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384", &ignored);
+	(void)store_exec(s, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384",
+	    &ignored); /* as store.c has them; slower without */
 	return rc;
 }
