@@ -190,6 +190,16 @@ miss(struct json_object *list, char *what, struct str why, char *href, const cha
 }
 
 static void
+unread(const struct ctx *c, struct json_object *list, int64_t n, const char *what)
+{
+	if (n > 0)
+		miss(list,
+		    xasprintf("%s %s%s that could not be read", text_exact(n, false).s, what,
+			n == 1 ? "" : "s"),
+		    STR("What it held is in no number."), link_to(c, "/health", "", NULL), "Which");
+}
+
+static void
 missing(const struct ctx *c, struct json_object *panel)
 {
 	struct json_object *cov = jx_obj(c->meta, "coverage"), *list, *a;
@@ -223,14 +233,8 @@ missing(const struct ctx *c, struct json_object *panel)
 		    STR("The file of their own session is gone; a fork has a copy of its history. "
 			"They are counted once."),
 		    link_to(c, "/health", "", NULL), "Health");
-	n = show_i64(cov, "unreadable_lines", 0) + show_i64(cov, "failed_files", 0);
-	if (n > 0)
-		miss(list,
-		    xasprintf("%s lines and %s files that could not be read",
-			text_exact(show_i64(cov, "unreadable_lines", 0), false).s,
-			text_exact(show_i64(cov, "failed_files", 0), false).s),
-		    STR("What they held is in no number."), link_to(c, "/health", "", NULL),
-		    "Which");
+	unread(c, list, show_i64(cov, "unreadable_lines", 0), "line");
+	unread(c, list, show_i64(cov, "failed_files", 0), "file");
 	if (jx_len(list) == 0)
 		jt_put(panel, "_missing", NULL);
 }

@@ -7,6 +7,7 @@
 
 #define DOT "\xc2\xb7"
 #define MULTI_HEIGHT 72
+#define YEAR_LABELS_MS (200 * CIVIL_DAY_MS) /* from here on a day is told with its year */
 #define UNKNOWN "unknown"
 
 static const struct {
@@ -252,6 +253,7 @@ struct multi {
 	struct json_object *list;
 	enum metric metric;
 	struct chart_scale scale;
+	int64_t buckets;
 	int len; /* columns */
 	size_t per;
 	struct text from, to;
@@ -288,7 +290,11 @@ add_multi(const struct multi *m, struct str name, char *href, const struct show_
 	jt_show(o, "name", name, CHART_CELL_MAX);
 	link_put(o, "href", href);
 	jt_str(o, "total", total);
-	if (none)
+	if (x == whole)
+		jt_fmt(o, "share", "%s per %s",
+		    show_short(m->metric, whole->v[m->metric] / m->buckets).s,
+		    BUCKETS[m->c->query.group].name);
+	else if (none)
 		jt_fmt(o, "share", "%s tokens", text_brief(x->v[METRIC_TOKENS]).s);
 	else if (m->metric == METRIC_COST)
 		jt_fmt(o, "share", "%s of cost, %s of tokens",
@@ -323,14 +329,17 @@ show_multis(const struct ctx *c, struct json_object *panel, const char *all, enu
 {
 	size_t n = jx_len(buckets);
 	struct multi m = { .c = c, .metric = metric };
-	int64_t *v;
+	int64_t *v, start_ms, last_ms;
 
 	if (n == 0 || jx_len(groups) == 0 || (total->v[metric] <= 0 && total->unpriced == 0))
 		return;
+	m.buckets = (int64_t)n;
 	m.per = (size_t)chart_per_column((int64_t)n, CHART_MAX_COLUMNS / 2);
 	m.len = (int)((n + m.per - 1) / m.per);
-	m.from = text_day(show_time(jx_at(buckets, 0), "start"), c->query.tz, false);
-	m.to = text_day(show_time(jx_at(buckets, n - 1), "start"), c->query.tz, false);
+	start_ms = show_time(jx_at(buckets, 0), "start");
+	last_ms = show_time(jx_at(buckets, n - 1), "start");
+	m.from = text_day(start_ms, c->query.tz, last_ms - start_ms > YEAR_LABELS_MS);
+	m.to = text_day(last_ms, c->query.tz, last_ms - start_ms > YEAR_LABELS_MS);
 	m.list = show_list(panel, "_multis");
 	v = values_of(&m, buckets, true);
 	m.scale = chart_scale(largest(v, m.len), 2);

@@ -7,6 +7,8 @@
 #define DOT "\xc2\xb7"
 #define DASH "\xe2\x80\x93"
 #define MINUS "\xe2\x88\x92"
+#define TIMES "\xc3\x97"
+#define TIMES_PPM 9000000 /* from ten times on a change is told as a factor */
 #define SECOND_MS INT64_C(1000)
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS INT64_C(3600000)
@@ -77,6 +79,9 @@ text_ppm(int64_t ppm, int places, bool is_signed)
 	int64_t v = (m + unit / 2) / unit;
 	const char *sign = v == 0 ? "" : ppm < 0 ? MINUS : is_signed ? "+" : "";
 
+	if (is_signed && ppm >= TIMES_PPM)
+		return text_of(TIMES "%s", text_exact((ppm + 1500000) / 1000000, false).s);
+
 	if (places == 0)
 		return text_of("%s%s" THIN "%%", sign, text_exact(v, false).s);
 	return text_of("%s%s.%d" THIN "%%", sign, text_exact(v / 10, false).s, (int)(v % 10));
@@ -85,9 +90,14 @@ text_ppm(int64_t ppm, int places, bool is_signed)
 struct text
 text_share(int64_t part, int64_t whole)
 {
+	int64_t ppm;
+
 	if (whole <= 0)
 		return text_of("%s", DOT);
-	return text_ppm((int64_t)((price_pusd)part * 1000000 / whole), 1, false);
+	ppm = (int64_t)((price_pusd)part * 1000000 / whole);
+	if (part < whole && ppm > 999000) /* not all is never shown as all */
+		ppm = 999000;
+	return text_ppm(ppm, 1, false);
 }
 
 struct text

@@ -25,7 +25,7 @@ struct text text_usd(int64_t nanousd, int places);
 /* PART of WHOLE in percent with one digit behind the point, a dot when WHOLE is 0. Returns the text by value; cannot fail. */
 struct text text_share(int64_t part, int64_t whole);
 
-/* PPM parts per million in percent with PLACES (0 or 1) digits, with a + when IS_SIGNED and not below 0. Returns the text by value; cannot fail. */
+/* PPM parts per million in percent with PLACES (0 or 1) digits, with a + when IS_SIGNED and not below 0; then ten times and more is a factor, "×12". Returns the text by value; cannot fail. */
 struct text text_ppm(int64_t ppm, int places, bool is_signed);
 
 /* The duration MS in its two largest units: "3 h 12 min", "850 ms". Returns the text by value; cannot fail. */
