@@ -113,26 +113,6 @@ jt_fmt(struct json_object *o, const char *key, const char *fmt, ...)
 	free(z);
 }
 
-void
-jt_drop_view(struct json_object *v)
-{
-	if (json_object_is_type(v, json_type_array)) {
-		for (size_t i = 0; i < json_object_array_length(v); i++)
-			jt_drop_view(json_object_array_get_idx(v, i));
-		return;
-	}
-	if (!json_object_is_type(v, json_type_object))
-		return;
-	json_object_object_foreach(v, key, child)
-	{
-		/* json-c lets the member that is being looked at be deleted */
-		if (key[0] == '_')
-			json_object_object_del(v, key);
-		else
-			jt_drop_view(child);
-	}
-}
-
 /* S as it may be shown, at most MAX bytes of it, into the empty buffer B. */
 static void
 show(struct sbuf *b, struct str s, size_t max)

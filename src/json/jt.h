@@ -2,9 +2,6 @@
  * jt.h - building a JSON tree. Running out of memory ends the process, so a
  * tree is built without looking at results; what is put into an object or an
  * array belongs to it from then on.
- *
- * Keys that begin with '_' are how a page shows a value (texts, links, charts):
- * jt_drop_view takes them away and leaves what the JSON twin of a page says.
  */
 #ifndef JSON_JT_H
 #define JSON_JT_H
@@ -52,9 +49,6 @@ void jt_bool(struct json_object *o, const char *key, bool v);
 
 /* Member KEY of O becomes the printf-style text FMT. Aborts when out of memory. */
 void jt_fmt(struct json_object *o, const char *key, const char *fmt, ...) PRINTF(3, 4);
-
-/* Take every member whose key begins with '_' out of V and all below it. V stays the caller's; cannot fail. */
-void jt_drop_view(struct json_object *v);
 
 /*
  * Member KEY of O becomes the text S as it may be shown: control characters but the line feed,

@@ -170,14 +170,6 @@ for page, panels in PANELS.items():
     status, bad, err = render(page, save(page + ".names", replaced(tree, hostile, ADDRESSES)), "--strict")
     check_tidy(f"{page}, hostile", bad)
 
-# ---- the twin: what the JSON of a page says
-
-p = subprocess.run([RENDER, "--twin", f"{folder}/overview.full.json"], capture_output=True, text=True, check=False)
-twin = json.loads(p.stdout or "{}")
-tap.same(sorted(twin), ["data", "links", "meta"], "the twin has data, meta and links")
-tap.ok('"_' not in p.stdout, "the twin has nothing of the view")
-tap.same(twin["data"]["totals"]["tokens"], samples.TOKENS, "the twin has the numbers")
-
 # ---- templates and stylesheet
 
 sources = {}

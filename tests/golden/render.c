@@ -3,7 +3,6 @@
  *
  *     render [--strict] TEMPLATES PAGE TREE      HTML on stdout
  *     render --tree TREE                         the tree with its charts laid out
- *     render --twin TREE                         the same without what only pages show
  *
  * In TREE an object with the member "$chart" stands for a drawing: it holds the
  * numbers that a handler gives to src/chart, and becomes what src/chart makes
@@ -282,13 +281,12 @@ main(int argc, char **argv)
 {
 	const char *mode = argc > 1 && argv[1][0] == '-' ? argv[1] : "";
 	int first = mode[0] != '\0' ? 2 : 1, rc = 0;
-	bool whole = strcmp(mode, "--tree") == 0 || strcmp(mode, "--twin") == 0;
+	bool whole = strcmp(mode, "--tree") == 0;
 	struct json_object *tree = NULL;
 	struct err e;
 
 	if (argc - first != (whole ? 1 : 3)) {
-		fprintf(stderr, "usage: render [--strict] TEMPLATES PAGE TREE | --tree TREE | "
-				"--twin TREE\n");
+		fprintf(stderr, "usage: render [--strict] TEMPLATES PAGE TREE | --tree TREE\n");
 		return 2;
 	}
 	if (jx_file(argv[argc - 1], TREE_MAX, &tree, &e) < 0) {
@@ -297,8 +295,6 @@ main(int argc, char **argv)
 	}
 	jt_clean(tree); /* before the charts: they add nothing that is not fit to be shown */
 	(void)lay_out(tree);
-	if (strcmp(mode, "--twin") == 0)
-		jt_drop_view(tree);
 	if (whole)
 		puts(json_object_to_json_string_ext(
 		    tree, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));

@@ -40,20 +40,6 @@ building(void **state UNUSED)
 }
 
 static void
-without_view(void **state UNUSED)
-{
-	struct json_tokener *tok = jx_tokener(16);
-	static const char text[] =
-	    "{\"_a\":1,\"b\":{\"_c\":[1],\"d\":[{\"_e\":2,\"f\":3},[{\"_g\":4}]]},\"_h\":{}}";
-	struct json_object *o = jx_parse(tok, text, sizeof(text) - 1);
-
-	json_tokener_free(tok);
-	jt_drop_view(o);
-	same(o, "{\"b\":{\"d\":[{\"f\":3},[{}]]}}");
-	jt_drop_view(NULL); /* null has nothing to drop */
-}
-
-static void
 shown(void **state UNUSED)
 {
 	struct json_object *o = jt_object();
@@ -98,7 +84,6 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(building),
-		cmocka_unit_test(without_view),
 		cmocka_unit_test(shown),
 		cmocka_unit_test(cleaned),
 	};
