@@ -34,6 +34,15 @@ chart_table_head(
 	jt_str(o, "sorted", sorted);
 }
 
+void
+chart_table_head_drawing(struct json_object *t, const char *text)
+{
+	struct json_object *heads = jx_arr(t, "heads");
+
+	chart_table_head(t, text, false, NULL, NULL);
+	jt_str(jx_at(heads, jx_len(heads) - 1), "cls", "cellplot");
+}
+
 struct json_object *
 chart_table_row(struct json_object *t, const char *cls)
 {

@@ -25,6 +25,9 @@ struct json_object *chart_table(const char *caption);
 void chart_table_head(
     struct json_object *t, const char *text, bool numeric, const char *href, const char *sorted);
 
+/* One more column of T, of drawings, called TEXT. Aborts when out of memory. */
+void chart_table_head_drawing(struct json_object *t, const char *text);
+
 /* One more row of T; CLS is a class of it or NULL ("here": the one the page is about). Lends the row; aborts when out of memory. */
 struct json_object *chart_table_row(struct json_object *t, const char *cls);
 

@@ -26,6 +26,12 @@ put_split(struct json_object *o, const struct sum *x)
 	money(s, "cached", "cached_nanousd", x->cost_cached);
 	money(s, "write", "write_nanousd", x->cost_write);
 	money(s, "output", "output_nanousd", x->cost_output);
+}
+
+static void
+put_savings(struct json_object *o, const struct sum *x)
+{
+	put_split(o, x);
 	money(o, "saved", "saved_nanousd", x->saved);
 	money(o, "premium", "premium_nanousd", x->premium);
 	money(o, "without_cache", "without_cache_nanousd", sum_cost(x) + x->saved - x->premium);
@@ -149,15 +155,18 @@ put(struct json_object *o, const struct query *q, const struct price_card *card,
 	bool *used = used_models(card, x);
 
 	jo_str(o, "group", BUCKETS[q->group].name);
-	series_put_buckets(jo_arr(o, "buckets"), x, q);
+	a = jo_arr(o, "buckets");
+	series_put_buckets(a, x, q);
+	for (size_t i = 0; i < x->time->len; i++)
+		put_split(jx_at(a, i), &x->all[i]);
 	t = jo_obj(o, "total");
 	sum_put(t, &x->total);
 	jo_i64(t, "sessions", x->total.sessions);
-	put_split(t, &x->total);
+	put_savings(t, &x->total);
 	a = jo_arr(o, "models");
 	series_put_groups(a, x, dim_find("model"), true);
 	for (size_t i = 0; i < x->len; i++)
-		put_split(jx_at(a, i), &x->groups[i].total);
+		put_savings(jx_at(a, i), &x->groups[i].total);
 	tree_coverage(o, c, x->total.unpriced);
 	cost_put_rates(o, card, used);
 	free(used);

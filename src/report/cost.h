@@ -4,7 +4,7 @@
  *
  * As JSON, the data of Cost. Money is USD as an exact decimal string under the
  * key itself and, rounded once, whole nano-USD under KEY_nanousd.
- *   group buckets     as in series.h
+ *   group buckets     as in series.h, each bucket with its split
  *   total             members of a sum + split + saved, premium, without_cache (each money)
  *   models [ { as a group of series.h, values in nano-USD + split saved premium without_cache } ]
  *                     by cost; the 50 dearest and the rest

@@ -63,14 +63,14 @@ show_sum(struct json_object *o)
 }
 
 struct text
-show_cost(const struct show_sum *x, int places)
+show_cost_text(const struct show_sum *x, int places)
 {
 	struct text t;
 
-	if (!x->has_cost && x->v[METRIC_TOKENS] > 0)
-		(void)snprintf(t.s, sizeof(t.s), "no price");
-	else if (!x->has_cost)
+	if (x->v[METRIC_TOKENS] == 0)
 		(void)snprintf(t.s, sizeof(t.s), DOT);
+	else if (!x->has_cost)
+		(void)snprintf(t.s, sizeof(t.s), "no price");
 	else {
 		t = text_usd(x->v[METRIC_COST], places);
 		if (x->unpriced > 0 && strlen(t.s) + 1 < sizeof(t.s))
@@ -112,7 +112,8 @@ show_cost_cell(struct json_object *row, const struct show_sum *x)
 
 	(void)snprintf(
 	    title, sizeof(title), "$%.*s", (int)(x->cost.n < 64 ? x->cost.n : 64), x->cost.p);
-	(void)chart_cell_number(row, show_cost(x, 2).s, x->cost.p == NULL ? NULL : title);
+	(void)chart_cell_number(row, show_cost_text(x, 2).s,
+	    x->cost.p == NULL || x->v[METRIC_TOKENS] == 0 ? NULL : title);
 }
 
 void
@@ -179,15 +180,16 @@ show_filter_value(struct str value)
 	return str_dup(value);
 }
 
-/* Where the group G leads to: what there is with the filter FILTER of its name. */
-static char *
-group_link(const struct ctx *c, struct json_object *g, const char *filter)
+char *
+show_group_link(const struct ctx *c, struct json_object *g, const char *filter)
 {
 	char *value = show_filter_value(jx_str(g, "name")), *href = NULL;
+	bool other = false;
 
+	(void)jx_bool(g, "other", &other);
 	if (filter != NULL && strcmp(filter, "project") == 0)
 		filter = value != NULL && value[0] == '/' ? "directory" : "repo";
-	if (value != NULL && filter != NULL)
+	if (value != NULL && filter != NULL && !other)
 		href = link_to(c, "/sessions", filter, value);
 	free(value);
 	return href;
@@ -216,7 +218,8 @@ show_rank_line(
 	link_put(o, "href", href);
 	jt_str(o, "tokens", text_brief(x->v[METRIC_TOKENS]).s);
 	jt_str(o, "title", title);
-	jt_str(o, "cost", show_cost(x, x->v[METRIC_COST] < 100 * INT64_C(1000000000) ? 2 : 0).s);
+	jt_str(
+	    o, "cost", show_cost_text(x, x->v[METRIC_COST] < 100 * INT64_C(1000000000) ? 2 : 0).s);
 	jt_put(o, "bar", whole > 0 ? chart_bar_tree(x->v[METRIC_TOKENS], whole, false) : NULL);
 	free(title);
 }
@@ -240,8 +243,8 @@ show_rank(
 		(void)jx_bool(g, "other", &other);
 		if (i == 0)
 			whole = x.v[METRIC_TOKENS];
-		show_rank_line(list, str_of(text), other ? NULL : group_link(c, g, filter), &x,
-		    other ? 0 : whole);
+		show_rank_line(
+		    list, str_of(text), show_group_link(c, g, filter), &x, other ? 0 : whole);
 		free(text);
 	}
 }
@@ -283,7 +286,7 @@ add_multi(const struct multi *m, struct str name, char *href, const struct show_
 	char total[128], *words;
 
 	if (m->metric == METRIC_COST)
-		(void)snprintf(total, sizeof(total), "%s", show_cost(x, 2).s);
+		(void)snprintf(total, sizeof(total), "%s", show_cost_text(x, 2).s);
 	else
 		(void)snprintf(total, sizeof(total), "%s", text_brief(x->v[m->metric]).s);
 	words = xasprintf("%s, %.*s: %s", show_metric(m->metric), (int)name.n, name.p, total);
@@ -349,11 +352,9 @@ show_multis(const struct ctx *c, struct json_object *panel, const char *all, enu
 		struct json_object *g = jx_at(groups, i);
 		struct show_sum x = show_sum(g);
 		char *text = show_group_text(g);
-		bool other = false;
 
-		(void)jx_bool(g, "other", &other);
 		v = values_of(&m, jx_arr(g, "values"), false);
-		add_multi(&m, str_of(text), other ? NULL : group_link(c, g, filter), &x, total, v);
+		add_multi(&m, str_of(text), show_group_link(c, g, filter), &x, total, v);
 		free(v);
 		free(text);
 	}

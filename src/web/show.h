@@ -33,8 +33,8 @@ int64_t show_time(struct json_object *o, const char *key);
 /* Text KEY of O in B's stead for NULL: "unknown". Returns a view lent by O, or static; cannot fail. */
 struct str show_name(struct json_object *o, const char *key);
 
-/* The cost of X with PLACES digits: "no price" when nothing in it has one, with a + behind it when something has none. Returns the text by value; cannot fail. */
-struct text show_cost(const struct show_sum *x, int places);
+/* The cost of X with PLACES digits: a dot without tokens, "no price" when nothing in it has one, with a + behind it when something has none. Returns the text by value; cannot fail. */
+struct text show_cost_text(const struct show_sum *x, int places);
 
 /* V of the metric M, exact. Returns the text by value; cannot fail. */
 struct text show_value(enum metric m, int64_t v);
@@ -59,6 +59,9 @@ struct json_object *show_panel(struct json_object *view, const char *key, const 
 
 /* Name of the group G (report/series.h), "unknown", or "12 others". Returns it, owned by the caller; cannot fail. */
 char *show_group_text(struct json_object *g);
+
+/* Address of the sessions with the filter FILTER ("project": directory or repo; NULL: none) of the name of the group G; NULL when there is none. Owned by the caller; cannot fail. */
+char *show_group_link(const struct ctx *c, struct json_object *g, const char *filter);
 
 /* A link TEXT to HREF (freed; NULL: where we are) at the right of the title of PANEL. Aborts when out of memory. */
 void show_act(struct json_object *panel, const char *text, char *href);

@@ -753,7 +753,7 @@ def cost():
                         num(usd(t["write"] * p[2])), num(usd(t["output"] * p[3])), num(usd(cost_of(name, t))), num(pct(cost_of(name, t), COST))))
         full = (t["uncached"] + t["cached"] + t["write"]) * p[0] + t["output"] * p[3]
         saved.append(row(cell(name), num(pct(t["cached"], sum(t.values()) - t["output"])), num(usd(full)), num(usd(cost_of(name, t))),
-                         num(usd(full - cost_of(name, t))), cell("", cls="cellplot", bar={"$chart": "bar", "part": full - cost_of(name, t), "whole": full})))
+                         num(usd(full - cost_of(name, t))), num(pct(full - cost_of(name, t), full)), cell("", cls="cellplot", bar={"$chart": "bar", "part": full - cost_of(name, t), "whole": full})))
         for i, d in enumerate(DAYS):
             for k, price in zip(("uncached", "cached", "write", "output"), p):
                 split[k][i] += total(k, day=d, model=name) * price
@@ -780,14 +780,15 @@ def cost():
                                         num(usd(COST) + "+"), num(f"100{THIN}%"))])},
         "split": {"group": "day", "rows": [], "_chart": chart, "_table": listing, "_acts": acts(*SVGCSV)},
         "savings": {"rows": [], "_acts": acts(("CSV", "?")),
-                    "_table": table("Saved by caching", ["Model", "#Cached share", "#At full price", "#As charged", "#Saved", "@Saved, drawn"], saved)},
-        "unpriced": {"rows": [], "_acts": acts(("How to set a rate", "/glossary#unpriced")),
+                    "_table": table("Saved by caching", ["Model", "#Cached share", "#At full price", "#As charged", "#Saved", "#Share", "@Share, drawn"], saved)},
+        "unpriced": {"rows": [], "_acts": None,
                      "_table": table("Models without a price", ["Model", "#Sessions", "#Tokens", "#Share", "Why"], [
                          row(cell("codex-auto-review"), count(6), num(thin(total("tokens", model="codex-auto-review"))), num(f"0.1{THIN}%"),
                              cell("in no published price list", cls="long"))])},
         "rates": {"rows": [], "_acts": acts(("JSON", "/api/v1/rates")),
-                  "_table": table("Rates in force in the period", ["Model", "From", "#Uncached", "#Cached", "#Write", "#Output", "Source"], [
-                      row(cell(n), cell("1 Jun 2026"), *[num(usd(x * 10**6, 3)) for x in p], cell("openai.com/api/pricing, seen 22 Nov 2026"))
+                  "_table": table("Rate card, dollars per million tokens", ["Model", "From", "#Uncached", "#Cached", "#Write", "#Output", "Tiers", "Source", "Checked"], [
+                      row(cell(n), cell("1 Jun 2026"), *[num(usd(x * 10**6, 3)) for x in p], cell(f"priority ×{THIN}2, flex ×{THIN}0.5"),
+                          cell("openai.com/api/pricing", cls="long"), cell("22 Nov 2026"))
                       for n, _, _, p in priced])}}
     return tree("cost", "Cost", data, notices=[NOTICE])
 

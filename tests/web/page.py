@@ -6,11 +6,12 @@ THIN = "\u202f"
 
 
 class Page(HTMLParser):
-    """links: all addresses. panels: {id of a section: [row, …]}, a row being (text, title) by cell, heads too."""
+    """links: all addresses. panels: {id of a section: [row, …]}, a row being (text, title) by cell, heads too.
+    words: {id of a section: all its text, blanks joined}; "" is what stands in no panel with an id."""
 
     def __init__(self, text):
         super().__init__()
-        self.text, self.links, self.panels = text, [], {}
+        self.text, self.links, self.panels, self.words, self.here = text, [], {}, {}, ""
         self.rows, self.cell, self.titles = None, None, None
         self.feed(text)
 
@@ -19,6 +20,7 @@ class Page(HTMLParser):
         self.links += [v for k, v in attrs.items() if k in ("href", "action")]
         if tag == "section":
             self.rows = self.panels.setdefault(attrs.get("id"), [])
+            self.here = attrs.get("id") or ""
         elif tag == "tr" and self.rows is not None:
             self.rows.append([])
         elif tag in ("td", "th") and self.rows:
@@ -28,12 +30,13 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         if tag == "section":
-            self.rows = None
+            self.rows, self.here = None, ""
         elif tag in ("td", "th") and self.cell is not None:
             self.rows[-1].append((self.cell.strip(), self.titles))
             self.cell = None
 
     def handle_data(self, data):
+        self.words[self.here] = re.sub("[ \n]+", " ", self.words.get(self.here, "") + data)
         if self.cell is not None:
             self.cell += data
 
