@@ -84,6 +84,7 @@ serve(const struct app *a, const struct opts *o, struct err *e)
 	char *manifest = app_data_path("static/manifest.json");
 	struct web web = { .store = NULL };
 	struct web_setup in = { .db = a->places.db.path,
+		.db_origin = a->places.db.origin,
 		.roots = a->places.roots,
 		.roots_len = a->places.roots_len,
 		.card = a->card,

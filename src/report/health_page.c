@@ -4,6 +4,8 @@
 #include "report/health_page.h"
 #include "report/tree.h"
 
+#define READS 10 /* passes */
+
 static int
 tally(struct json_object *o, const char *key, struct store *s, enum tally_kind kind, struct err *e)
 {
@@ -19,6 +21,86 @@ tally(struct json_object *o, const char *key, struct store *s, enum tally_kind k
 		jo_i64(x, "n", t.rows[i].n);
 	}
 	tally_clear(&t);
+	return rc;
+}
+
+static int
+files(struct json_object *o, struct store *s, struct err *e)
+{
+	static const char SQL[] =
+	    "SELECT state, count(*), sum(size) FROM file GROUP BY 1 ORDER BY 1";
+	struct json_object *a = jo_arr(o, "files");
+	struct stmt *q = store_stmt(s, SQL, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	while ((rc = stmt_step(q, e)) == 1) {
+		struct json_object *x = jo_add(a);
+		char *name = stmt_dup(q, 0);
+
+		jo_str(x, "name", name);
+		jo_i64(x, "n", stmt_i64(q, 1));
+		jo_i64(x, "bytes", stmt_i64(q, 2));
+		free(name);
+	}
+	stmt_done(q);
+	return rc;
+}
+
+/* A pass reads with one time, which stays at each file until it is read again. */
+static int
+reads(struct json_object *o, struct store *s, const struct tz *tz, struct err *e)
+{
+	static const char SQL[] = "SELECT read_ms, count(*), sum(size), sum(lines) FROM file "
+				  "WHERE state NOT IN ('pending', 'gone') "
+				  "GROUP BY 1 ORDER BY 1 DESC LIMIT ?1";
+	struct json_object *a = jo_arr(o, "reads");
+	struct stmt *q = store_stmt(s, SQL, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, READS);
+	while ((rc = stmt_step(q, e)) == 1) {
+		struct json_object *x = jo_add(a);
+
+		tree_time(x, "at", stmt_i64(q, 0), tz);
+		jo_i64(x, "files", stmt_i64(q, 1));
+		jo_i64(x, "bytes", stmt_i64(q, 2));
+		jo_i64(x, "lines", stmt_i64(q, 3));
+	}
+	stmt_done(q);
+	return rc;
+}
+
+/* Lines of which nothing (LOST), or not all, could be taken, by reason, with the first place of each. */
+static int
+skipped(struct json_object *o, const char *key, struct store *s, bool lost, struct err *e)
+{
+	/* with a min() the bare columns are those of its row */
+	static const char SQL[] =
+	    "SELECT k.reason, count(*), f.path, k.line, min(k.file_id * 1099511627776 + k.pos) "
+	    "FROM skip k JOIN file f ON f.id = k.file_id WHERE k.lost = ?1 GROUP BY 1 ORDER BY 1";
+	struct json_object *a = jo_arr(o, key);
+	struct stmt *q = store_stmt(s, SQL, e);
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, lost);
+	while ((rc = stmt_step(q, e)) == 1) {
+		struct json_object *x = jo_add(a);
+		char *name = stmt_dup(q, 0), *path = stmt_dup(q, 2);
+
+		jo_str(x, "name", name);
+		jo_i64(x, "n", stmt_i64(q, 1));
+		jo_str(x, "path", path);
+		jo_i64(x, "line", stmt_i64(q, 3));
+		free(name);
+		free(path);
+	}
+	stmt_done(q);
 	return rc;
 }
 
@@ -125,10 +207,9 @@ health_page_json(struct store *s, const struct tz *tz, struct json_object **out,
 	if (store_begin(s, e) < 0)
 		return -1;
 	o = jo_new();
-	if (state(o, s, e) == 0 && tally(o, "files", s, TALLY_FILES, e) == 0 &&
+	if (state(o, s, e) == 0 && files(o, s, e) == 0 && reads(o, s, tz, e) == 0 &&
 	    tally(o, "verdicts", s, TALLY_VERDICTS, e) == 0 &&
-	    tally(o, "skipped", s, TALLY_SKIPPED, e) == 0 &&
-	    tally(o, "faulty", s, TALLY_FAULTY, e) == 0 &&
+	    skipped(o, "skipped", s, true, e) == 0 && skipped(o, "faulty", s, false, e) == 0 &&
 	    tally(o, "unknown", s, TALLY_UNKNOWN, e) == 0 && problems(o, s, e) == 0 &&
 	    months(o, s, tz, e) == 0)
 		rc = 0;

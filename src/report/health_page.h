@@ -4,8 +4,11 @@
  *
  * As JSON, the data of Health:
  *   database  { bytes schema generation }  bytes: all pages
- *   files skipped faulty verdicts [ { name n } ]
- *             files by state; lines by reason; usage lines by verdict
+ *   files     [ { name n bytes } ] by state; bytes: as they lie, compressed or not
+ *   reads     [ { at files bytes lines } ] the newest ten passes that read something; a file
+ *             stands at the pass that read it last; at: when that began
+ *   skipped faulty [ { name n path line } ] lines by reason, the first of them
+ *   verdicts  [ { name n } ]     usage lines
  *   unknown   [ { name n } ]     lines of kinds this version does not know, most first
  *   problems  [ { path state problem } ]           files that were not read to the end
  *   tables    [ { name bytes } ] largest first, indexes with their table

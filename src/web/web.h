@@ -21,7 +21,7 @@
 
 /* What the program found out at its start; all borrowed for the life of struct web. */
 struct web_setup {
-	const char *db;
+	const char *db, *db_origin; /* path; "default", "configuration", … */
 	const struct place_root *roots;
 	size_t roots_len;
 	const struct price_card *card;

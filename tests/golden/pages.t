@@ -28,7 +28,7 @@ PANELS = {
     "session": "facts responses family turns tools sum limits notes text",
     "limits": "now forecast quota line windows short",
     "cost": "models split savings unpriced rates",
-    "health": "runs files verdicts skipped unknown months size",
+    "health": "reads files verdicts skipped unknown problems months size",
     "export": "sets how",
     "error": "why on",
     "glossary": "tokens work verdicts money",

@@ -803,36 +803,36 @@ def cost_empty():
 
 def health():
     t = lambda name, heads, rows, totals=(): {"rows": [], "_acts": acts(("JSON", "/api/v1/health")), "_table": table(name, heads, rows, totals)}
-    runs = [row(cell(clock(NOW - timedelta(minutes=7 * i))), num(f"{[210, 38, 41, 9400][i]}{THIN}ms"), count([2, 0, 1, 412][i]), num(["1.8", "0", "0.4", "2 210"][i] + " MB"),
-                num(["8.6", "·", "9.7", "235"][i] + (" MB/s" if i != 1 else "")), num(thin([5120, 0, 960, 1903114][i])), cell("done")) for i in range(4)]
-    verdicts = [("counted", 20310, TOKENS, "in every sum"), ("superseded", 19988, TOKENS, "a better line says the same"), ("inherited", 1204, 161173106, "copied from a parent"),
-                ("repeat", 2210, 75913406, "said before"), ("synthetic", 31, 0, "worked out by Codex"), ("no-info", 88, 0, "limits only")]
-    facts = [("Database", "~/.local/share/codex-usage-tracker/usage.sqlite", None), ("Generation", f"18{THIN}204", None), ("Last check", "14:28:02, 4 s ago", None),
-             ("Homes", "~/.codex (laptop)", None), ("Files", "1 412, none waiting", None), ("Integrity", "sums equal a recount", None)]
+    reads = [row(cell(clock(NOW - timedelta(minutes=7 * i))), count([2, 1, 412][i]), num(["1.8", "0.4", "2 210"][i] + " MB"), num(thin([5120, 960, 1903114][i]))) for i in range(3)]
+    verdicts = [("counted", 20310, "in every sum"), ("superseded", 19988, "a better line says the same"), ("inherited", 1204, "copied from a parent"),
+                ("repeat", 2210, "said before"), ("synthetic", 31, "worked out by Codex"), ("no-info", 88, "limits only")]
+    facts = [("Database", "~/.local/share/codex-usage-tracker/usage.sqlite, from default", None), ("Size", f"118 MB, schema 3, generation 18{THIN}204", None),
+             ("Read from", "laptop: ~/.codex, from configuration", None), ("Last check of the files", "Tue 24 Nov 14:28", None), ("Sums", "up to date", None)]
     data = {
         "_facts": {"list": [{"name": a, "text": b, "href": c} for a, b, c in facts]},
-        "runs": t("Last passes", ["Ended>", "#Took", "#Files", "#Read", "#Speed", "#Rows", "State"], runs),
-        "files": t("Files by state", ["State", "#Files", "#Size"], [
-            row(cell("read to the end"), count(1398), num("4.1 GB")), row(cell("compressed"), count(12), num("96 MB")), row(cell("gone"), count(2), num("·"))],
-            [row(cell("All"), count(1412), num("4.2 GB"))]),
-        "verdicts": t("Usage lines by verdict", ["Verdict", "#Lines", "#Tokens on them", "Meaning"], [
-            row(cell(v, href="/glossary#" + v), count(n), count(k), cell(w, cls="long")) for v, n, k, w in verdicts]),
-        "skipped": t("Skipped lines by reason", ["Reason", "#Lines", "First at"], [
-            row(cell("cut off at the end"), count(3), cell("rollout-2026-11-02…jsonl, byte 1 204 511", title="rollout-2026-11-02T08-14-00-019ab.jsonl", cls="name")),
-            row(cell("no JSON"), count(1), cell("rollout-2026-10-30…jsonl, byte 88", cls="name"))]),
-        "unknown": t("Unknown kinds", ["Kind", "#Lines"], [row(cell("event_msg/ghost_commit"), count(41))]),
-        "months": t("Completeness by month", ["Month>", "#Sessions", "#With counts", "#Lower bounds", "Signs"], [
-            row(cell("November 2026"), count(198), num(f"100{THIN}%"), count(1), cell("1 turn without end", cls="long")),
-            row(cell("October 2026"), count(211), num(f"98.6{THIN}%"), count(3), cell("3 sessions of Codex 0.34 without counts", cls="long"))]),
-        "size": t("Database by table", ["Table", "#Rows", "#Size", "@Share, drawn"], [
-            row(cell(n), num(thin(r)), num(f"{s}{THIN}MB"), cell("", cls="cellplot", bar={"$chart": "bar", "part": s, "whole": 120})) for n, r, s in (
-                ("usage", 43831, 61), ("call", 56167, 22), ("message", 41200, 18), ("activity", 88012, 12), ("rollup", 9120, 4))])}
+        "reads": t("Last passes that read something", ["Began", "#Files", "#Size", "#Lines"], reads),
+        "files": t("Files by state", ["State", "#Files", "#Size", "Meaning"], [
+            row(cell("read"), count(1398), num("4.1 GB"), cell("read to its end", cls="long")), row(cell("gone"), count(2), num("·"), cell("is not there any more; what it held is kept", cls="long"))],
+            [row(cell("All"), count(1400), num("4.1 GB"), cell(""))]),
+        "verdicts": t("Usage lines by verdict", ["Verdict", "#Lines", "Meaning"], [
+            row(cell(v, href="/glossary#" + v), count(n), cell(w, cls="long")) for v, n, w in verdicts], [row(cell("All"), count(43831), cell(""))]),
+        "skipped": t("Lines that could not be used", ["Reason", "Lost", "#Lines", "First"], [
+            row(cell("torn, and glued to the next record", cls="long"), cell("the line"), count(3), cell(f"line 1{THIN}204 of rollout-2026-11-02T08-14-00-019ab.jsonl", title="/home/u/.codex/sessions/2026/11/02/rollout-2026-11-02T08-14-00-019ab.jsonl", cls="name")),
+            row(cell("not JSON", cls="long"), cell("the line"), count(1), cell("line 88 of rollout-2026-10-30T08-14-00-019aa.jsonl", cls="name"))]),
+        "unknown": t("Unknown kinds", ["Kind", "#Lines"], [row(cell("event_msg/ghost_commit", cls="name"), count(41))]),
+        "problems": t("Files with a problem", ["File", "State", "Problem"], [row(cell("rollout-2026-10-30T08-14-00-019aa.jsonl", cls="name"), cell("failed"), cell("Permission denied", cls="long"))]),
+        "months": t("Completeness by month", ["Month", "#Sessions", "#Responses", "#Lower bounds", "#Of sessions", "#Unreadable lines"], [
+            row(cell("2026-11"), count(198), count(18204), count(1), num(f"0.5{THIN}%"), count(0)),
+            row(cell("2026-10"), count(211), count(19312), count(3), num(f"1.4{THIN}%"), count(4))]),
+        "size": t("Database by table", ["Table", "#Size", "#Share", "@Drawn"], [
+            row(cell(n), num(f"{s}{THIN}MB"), num(f"{s}{THIN}%"), cell("", cls="cellplot", bar={"$chart": "bar", "part": s, "whole": 61})) for n, s in (
+                ("usage", 61), ("call", 22), ("message", 18), ("activity", 12), ("rollup", 4))])}
     return tree("health", "Health", data, with_period=False,
                 notices=[("1 session is a lower bound: a turn in it has no end.", "#p-health-months", "Which")])
 
 
 def health_empty():
-    return tree("health", "Health", {"_facts": None, **{k: none("_table") for k in ("runs", "files", "verdicts", "skipped", "unknown", "months", "size")}},
+    return tree("health", "Health", {"_facts": None, **{k: none("_table") for k in ("reads", "files", "verdicts", "skipped", "unknown", "problems", "months", "size")}},
                 with_period=False, empty=EMPTY)
 
 

@@ -82,7 +82,7 @@ tap.ok(len(k["aliases"]) > 0 and all(x["reason"] for x in k["unpriced"]), "alias
 # ---- health
 g = page(h.db, "health")
 same((g["files"], g["skipped"], g["unknown"], g["problems"], g["pending"]),
-     ([{"name": "read", "n": 3}], [], [], [], {"sessions": 0, "sums": 0}), "files and lines")
+     ([{"name": "read", "n": 3, "bytes": sum(len(r.data()) for r in (a, b, c))}], [], [], [], {"sessions": 0, "sums": 0}), "files and lines")
 same({x["name"]: x["n"] for x in g["verdicts"]}["counted"], 4, "verdicts")
 same(pick(g["months"], "label", "sessions", "responses", "unreadable"), [("2026-11", 3, 4, 0)], "months")
 same(sum(t["bytes"] for t in g["tables"]), os.path.getsize(h.db) if not os.path.exists(h.db + "-wal") else
