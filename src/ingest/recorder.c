@@ -253,12 +253,27 @@ marker(struct recorder *r, const struct st_place *p, const struct record *rec, s
 	return 0;
 }
 
+/* Is ID that of a turn that began before this thread? */
+static bool
+is_older(const struct recorder *r, struct str id)
+{
+	char text[37];
+
+	if (id.n != sizeof(text) - 1)
+		return false;
+	memcpy(text, id.p, id.n);
+	text[id.n] = '\0';
+	return boundary_uuid_ms(text) >= 0 && boundary_uuid_ms(text) < boundary_uuid_ms(r->uuid);
+}
+
 static int
 turn(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
 {
 	struct str id = rec->turn.turn_id;
 	int rc = 0;
 
+	if (rec->turn.is_end && is_older(r, id))
+		r->ro->meta_line = r->ro->lines;
 	if (rec->turn.is_end && rec->turn_seq > 0) {
 		bool current =
 		    r->k.turn_open && (id.p == NULL || turn_print(id) == r->k.turn_print);
