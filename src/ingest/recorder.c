@@ -22,7 +22,7 @@ struct print {
 	uint64_t print;
 };
 
-#define STATE_VERSION 0x43545334 /* of struct kept; another byte order is another version */
+#define STATE_VERSION 0x43545335 /* of struct kept; another byte order is another version */
 
 /* What is carried from line to line and kept between two readings of a growing file. */
 struct kept {
@@ -330,6 +330,7 @@ message(struct recorder *r, const struct st_place *p, const struct record *rec, 
 		r->ro->events_seen = true;
 	if (st_message_put(r->store, p, rec, e) < 0)
 		return -1;
+	live_message(r->live, rec);
 	if (rec->message.origin != ORIGIN_RESPONSE || !str_eqz(rec->message.role, "assistant"))
 		return 0;
 	return live_sign(r->live, SIGN_ANSWER, p, false, 0, e);
@@ -502,7 +503,8 @@ recorder_end(struct recorder *r, bool cut, struct err *e)
 	if (calls_end(&r->calls, r->store, e) < 0)
 		return -1;
 	/* without a time in the file, k.last_ms is still what recorder_begin_at said */
-	settled = live_end(r->live, cut, ro->last_ms >= 0 ? ro->last_ms : r->k.last_ms, e);
+	settled =
+	    live_end(r->live, cut, ro->last_ms >= 0 ? ro->last_ms : r->k.last_ms, &r->calls, e);
 	if (settled < 0)
 		return -1;
 
