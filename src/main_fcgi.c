@@ -82,6 +82,7 @@ serve(const struct app *a, const struct opts *o, struct err *e)
 {
 	char *templates = app_data_path("templates"), *env = xstrdup(getenv("CODEX_USAGE_HOSTS"));
 	char *manifest = app_data_path("static/manifest.json");
+	char *schemas = app_data_path("api-schemas.json");
 	struct web web = { .store = NULL };
 	struct web_setup in = { .db = a->places.db.path,
 		.db_origin = a->places.db.origin,
@@ -94,6 +95,7 @@ serve(const struct app *a, const struct opts *o, struct err *e)
 		.money = a->money,
 		.weekly_reset = getenv("CODEX_USAGE_WEEKLY_RESET"),
 		.templates = templates,
+		.schemas = schemas,
 		.manifest = manifest,
 		.is_strict = getenv("CODEX_USAGE_STRICT") != NULL,
 		.progress = getenv("CODEX_USAGE_PROGRESS"),
@@ -114,8 +116,9 @@ serve(const struct app *a, const struct opts *o, struct err *e)
 		goto out;
 	}
 	gateway.limit_s = (unsigned)limit_s;
-	if (templates == NULL)
-		rc = err_set(e, ERR_NOTFOUND, "the templates were not found; install again");
+	if (templates == NULL || schemas == NULL)
+		rc = err_set(e, ERR_NOTFOUND,
+		    "templates and api-schemas.json were not found; install again");
 	else if (web_start(&web, &in, e) == 0)
 		rc = gateway_run(&gateway, e);
 out:
@@ -124,6 +127,7 @@ out:
 	free(env);
 	free(templates);
 	free(manifest);
+	free(schemas);
 	return rc;
 }
 

@@ -31,15 +31,23 @@ keep(struct st_call *c)
 	return texts;
 }
 
+static int
+store_call(struct calls *c, struct store *s, const struct st_call *call, struct err *e)
+{
+	if (call->call_id.p != NULL)
+		(void)set64_add(&c->stored, print(call->call_id));
+	c->added++;
+	c->failures += st_call_failed(call);
+	return st_call_put(s, call, e);
+}
+
 /* Store the open call number I and take it off the list. */
 static int
 put(struct calls *c, struct store *s, size_t i, struct err *e)
 {
 	struct open_call *o = &c->open[i];
-	int rc = st_call_put(s, &o->call, e);
+	int rc = store_call(c, s, &o->call, e);
 
-	if (o->call.call_id.p != NULL)
-		(void)set64_add(&c->stored, print(o->call.call_id));
 	if (o->call.output_line == 0)
 		c->earlier = true;
 	free(o->texts);
@@ -54,11 +62,8 @@ calls_add(struct calls *c, struct store *s, const struct st_place *p, const stru
 {
 	struct st_call call = st_call_of(p, rec);
 
-	if (call.output_line != 0) {
-		if (call.call_id.p != NULL)
-			(void)set64_add(&c->stored, print(call.call_id));
-		return st_call_put(s, &call, e);
-	}
+	if (call.output_line != 0)
+		return store_call(c, s, &call, e);
 	if (c->len == CALLS_OPEN && put(c, s, 0, e) < 0)
 		return -1;
 	c->open[c->len].call = call;
@@ -92,9 +97,10 @@ event(struct calls *c, struct store *s, const struct st_place *p, const struct r
 			return 1;
 		}
 	if (id.p != NULL)
-		return c->earlier || set64_has(&c->stored, print(id)) ? st_call_output(s, p, rec, e)
-								      : 0;
-	if (c->earlier && (rc = st_call_output(s, p, rec, e)) != 0)
+		return c->earlier || set64_has(&c->stored, print(id))
+			   ? st_call_output(s, p, rec, &c->failures, e)
+			   : 0;
+	if (c->earlier && (rc = st_call_output(s, p, rec, &c->failures, e)) != 0)
 		return rc;
 	for (size_t i = 0; i < c->len; i++)
 		if (c->open[i].call.turn_seq == rec->turn_seq) {
@@ -115,7 +121,7 @@ calls_output(struct calls *c, struct store *s, const struct st_place *p, const s
 		return event(c, s, p, rec, e);
 	if (id.p == NULL)
 		return 0;
-	if (c->earlier && (rc = st_call_output(s, p, rec, e)) < 0)
+	if (c->earlier && (rc = st_call_output(s, p, rec, &c->failures, e)) < 0)
 		return -1;
 	for (size_t i = 0; i < c->len;) {
 		if (!str_eq(c->open[i].call.call_id, id)) {

@@ -20,6 +20,8 @@ struct calls {
 	struct open_call open[CALLS_OPEN]; /* in the order of the file */
 	size_t len;
 	struct set64 stored; /* ids of calls that were stored here */
+	int64_t added,
+	    failures; /* calls stored here, and calls that failed by what was read here */
 	bool earlier; /* calls without an output may be stored, from here or an earlier reading */
 };
 

@@ -6,6 +6,7 @@
 #include "ingest/dims.h"
 #include "ingest/live.h"
 #include "store/st_loss.h"
+#include "store/st_seen.h"
 
 #define QUARTER_MS 900000
 #define SUMS 32 /* combinations of a quarter-hour and dimensions before they are written */
@@ -20,29 +21,16 @@ struct live {
 	bool not_alone; /* the thread must be settled from its rows whatever comes */
 	struct st_sum sums[SUMS];
 	size_t sums_len;
-	struct set64 seen; /* responses that counted */
-	uint64_t *ids;     /* the same in order, to be kept */
-	size_t ids_len, ids_alloc, ids_kept;
+	struct set64 seen; /* responses that counted in this reading */
+	int64_t *ids;      /* the same, to be kept */
+	size_t ids_len, ids_alloc;
+	struct gain gain;
 	bool has_session;
 	struct dims_session session;
 	/* the last combination that was asked for */
 	int64_t plain_set, settings_set, dimset_id; /* dimset_id 0: none yet */
 	char *model;
 };
-
-/* Load the responses that earlier readings counted. */
-static int
-load_seen(struct live *l, struct err *e)
-{
-	size_t n;
-
-	if (st_seen(l->store, l->ro->id, &l->ids, &n, e) < 0)
-		return -1;
-	l->ids_len = l->ids_alloc = l->ids_kept = n;
-	for (size_t i = 0; i < n; i++)
-		(void)set64_add(&l->seen, l->ids[i]);
-	return 0;
-}
 
 /* Row ids depend on the order in which files are read, what is kept does not: they are looked up again. */
 static void
@@ -110,11 +98,12 @@ begin(struct live *l, struct err *e)
 		return 0;
 	/* more than these lines is to be settled then; they are judged for the next reading */
 	l->not_alone = rollouts != 1 || (l->resumed && dirty);
+	if (gain_begin(&l->gain, l->store, l->ro, &l->k->gain, l->resumed, e) < 0)
+		return -1;
 	if (l->resumed) {
-		if (st_live_reopen(l->store, l->ro->thread_id, l->k->signs.turn_line, e) < 0 ||
-		    recall_ids(l, e) < 0)
+		if (st_live_reopen(l->store, l->ro->thread_id, l->k->signs.turn_line, e) < 0)
 			return -1;
-		return load_seen(l, e);
+		return recall_ids(l, e);
 	}
 	if (st_live_clear(l->store, l->ro->thread_id, e) < 0)
 		return -1;
@@ -147,6 +136,7 @@ live_free(struct live *l)
 		return;
 	set64_clear(&l->seen);
 	free(l->ids);
+	gain_clear(&l->gain);
 	dims_session_clear(&l->session);
 	free(l->model);
 	free(l);
@@ -239,12 +229,22 @@ sum(struct live *l, const struct live_line *x, int sign, struct err *e)
 struct asked {
 	struct live *live;
 	struct str response_id;
+	struct err *e;
+	bool failed;
 };
 
-static uint64_t
+static int64_t
 response_print(struct str id)
 {
-	return hash_str(id, 4);
+	return (int64_t)(hash_str(id, 4) >> 1);
+}
+
+/* Did the response PRINT count in this reading, or an earlier one? */
+static int
+has_counted(struct live *l, int64_t print, bool *has, struct err *e)
+{
+	*has = set64_has(&l->seen, (uint64_t)print);
+	return *has || !l->resumed ? 0 : st_seen_has(l->store, l->ro->id, print, has, e);
 }
 
 static bool
@@ -252,16 +252,22 @@ seen(void *arg, const struct usage_line *line)
 {
 	struct asked *a = arg;
 	struct live *l = a->live;
-	uint64_t h;
+	int64_t print;
+	bool has;
 
 	(void)line;
 	if (a->response_id.p == NULL)
 		return false;
-	h = response_print(a->response_id);
-	if (!set64_add(&l->seen, h))
+	print = response_print(a->response_id);
+	if (has_counted(l, print, &has, a->e) < 0) {
+		a->failed = true;
+		return false;
+	}
+	if (has)
 		return true;
+	(void)set64_add(&l->seen, (uint64_t)print);
 	xgrow(&l->ids, l->ids_len, &l->ids_alloc, sizeof(*l->ids));
-	l->ids[l->ids_len++] = h;
+	l->ids[l->ids_len++] = print;
 	return false;
 }
 
@@ -352,7 +358,7 @@ judge(struct live *l, const struct st_place *p, const struct record *rec, bool o
     struct st_judged *j, struct err *e)
 {
 	const struct rec_usage *u = &rec->usage;
-	struct asked asked = { l, u->response_id };
+	struct asked asked = { .live = l, .response_id = u->response_id, .e = e };
 	struct usage_line line = {
 		.is_record = u->is_record,
 		.is_own = !other,
@@ -364,7 +370,8 @@ judge(struct live *l, const struct st_place *p, const struct record *rec, bool o
 		.key = p->pos,
 	};
 
-	if (ledger_step(&l->k->ledger, &line, seen, &asked) >= 0 && supersede(l, e) < 0)
+	if ((ledger_step(&l->k->ledger, &line, seen, &asked) >= 0 && supersede(l, e) < 0) ||
+	    asked.failed)
 		return -1;
 	j->verdict = line.verdict;
 	j->count_ms = -1;
@@ -451,7 +458,8 @@ live_usage(struct live *l, const struct st_place *p, const struct record *rec,
 		wait_for_context(l, &x);
 	if (j->verdict == VERDICT_COUNTED && !u->is_record)
 		k->loose = x;
-	if (j->verdict == VERDICT_COUNTED && sum(l, &x, 1, e) < 0)
+	if ((j->verdict == VERDICT_COUNTED && sum(l, &x, 1, e) < 0) ||
+	    gain_usage(&l->gain, p, rec, more, e) < 0)
 		return -1;
 	return step(l,
 	    (struct sign_step){ .what = u->is_record ? SIGN_RECORD : SIGN_COUNT,
@@ -485,6 +493,7 @@ settle_pending(struct live *l, struct err *e)
 			return -1;
 		if (k->loose.pos == x->pos)
 			k->loose = *x;
+		gain_move(&l->gain, x->pos, x->dimset_id);
 	}
 	k->pending_len = 0;
 	return 0;
@@ -521,6 +530,7 @@ live_sign(struct live *l, enum sign sign, const struct st_place *p, bool flag, i
 		k->turn_pos = p->pos;
 		k->turn_seq = turn_seq;
 		k->pending_len = 0;
+		gain_turn(&l->gain, p);
 	}
 	return 0;
 }
@@ -530,42 +540,58 @@ live_compaction(
     struct live *l, const struct st_place *p, bool by_text, struct str response_id, struct err *e)
 {
 	struct sign_step s = { SIGN_COMPACTION, p->line, p->ts_ms, by_text, VERDICT_NONE, -1 };
+	bool has = true;
 
 	if (l->k->off)
 		return 0;
+	gain_compaction(&l->gain);
 	if (response_id.p != NULL) {
-		if (!set64_has(&l->seen, response_print(response_id)))
-			live_off(l); /* its record may come yet */
+		if (has_counted(l, response_print(response_id), &has, e) < 0)
+			return -1;
 		s.record = 1;
 	}
+	if (!has)
+		live_off(l); /* its record may come yet */
 	return l->k->off ? 0 : step(l, s, e);
 }
 
+void
+live_message(struct live *l, const struct record *rec)
+{
+	gain_message(&l->gain, rec);
+}
+
 static int
-end(struct live *l, bool cut, int64_t cut_ms, struct err *e)
+end(struct live *l, bool cut, int64_t cut_ms, const struct calls *calls, struct err *e)
 {
 	const struct signs *g = &l->k->signs;
 	struct sign_step s = { SIGN_CUT, l->ro->lines + 1, cut_ms, false, VERDICT_NONE, -1 };
+	int rc;
 
 	if (l->k->off)
-		return l->ids_kept > 0 ? st_seen_put(l->store, l->ro->id, NULL, 0, e) : 0;
+		return l->resumed ? st_seen_clear(l->store, l->ro->id, e) : 0;
 	if (flush(l, e) < 0 ||
 	    (l->took_away && st_live_drop_empty(l->store, l->ro->thread_id, e) < 0))
 		return -1;
-	if (l->ids_len > l->ids_kept && st_seen_put(l->store, l->ro->id, l->ids, l->ids_len, e) < 0)
+	if (st_seen_add(l->store, l->ro->id, l->ids, l->ids_len, e) < 0)
 		return -1;
 	/* what these show is found from the rows: which calls have no output, and where it began */
 	if ((!g->has_ends && l->k->calls_seen) || (g->answers > 0 && g->infos == 0))
-		return 0;
+		return LIVE_UNSETTLED;
 	if ((cut && step(l, s, e) < 0) || signs_end(g, add_loss, l, e) < 0)
 		return -1;
-	return l->not_alone ? 0 : 1;
+	if (l->k->off)
+		return st_seen_clear(l->store, l->ro->id, e);
+	if (l->not_alone)
+		return LIVE_UNSETTLED;
+	rc = gain_end(&l->gain, calls->added, calls->failures, e);
+	return rc < 0 ? -1 : rc == 1 ? LIVE_SUMMED : LIVE_SETTLED;
 }
 
 int
-live_end(struct live *l, bool cut, int64_t cut_ms, struct err *e)
+live_end(struct live *l, bool cut, int64_t cut_ms, const struct calls *calls, struct err *e)
 {
-	int rc = end(l, cut, cut_ms, e);
+	int rc = end(l, cut, cut_ms, calls, e);
 
 	forget_ids(l->k);
 	forget_rest(l->k);

@@ -11,6 +11,8 @@
 #ifndef INGEST_LIVE_H
 #define INGEST_LIVE_H
 
+#include "ingest/calls.h"
+#include "ingest/gain.h"
 #include "ledger/signs.h"
 #include "pricing/price.h"
 #include "rollout/record.h"
@@ -39,6 +41,7 @@ struct live_kept {
 	/* lines under the context before, until that of their turn comes */
 	struct live_line pending[LIVE_PENDING];
 	int64_t pending_len;
+	struct gain_kept gain;
 };
 
 struct live;
@@ -77,11 +80,20 @@ int live_sign(struct live *l, enum sign sign, const struct st_place *p, bool fla
 int live_compaction(
     struct live *l, const struct st_place *p, bool by_text, struct str response_id, struct err *e);
 
+/* The message REC was stored. L is changed; cannot fail. */
+void live_message(struct live *l, const struct record *rec);
+
+/* What live_end comes to. */
+enum live_result {
+	LIVE_UNSETTLED, /* the thread must be settled from its rows */
+	LIVE_SETTLED,   /* it is settled; its sums (store/st_sums.h) are to be made from its rows */
+	LIVE_SUMMED     /* it is settled, and its sums are stored */
+};
+
 /*
- * The file ends here for now, with an unterminated line when CUT, at the time CUT_MS: writes
- * sums and losses. Returns 1 when the thread is settled, 0 when it must be settled from its
- * rows, -1 with ERR_DB in *E.
+ * The file ends here for now, with an unterminated line when CUT, at the time CUT_MS; CALLS are
+ * stored: writes sums and losses. Returns one of enum live_result, -1 with ERR_DB in *E.
  */
-int live_end(struct live *l, bool cut, int64_t cut_ms, struct err *e);
+int live_end(struct live *l, bool cut, int64_t cut_ms, const struct calls *calls, struct err *e);
 
 #endif

@@ -6,11 +6,13 @@
 
 #include "base/hash.h"
 #include "base/xalloc.h"
+#include "ingest/live.h"
 #include "ingest/name.h"
 #include "ingest/reader.h"
 #include "rollout/rollout.h"
 #include "store/st_file.h"
 #include "store/st_home.h"
+#include "store/st_sums.h"
 
 #define HEAD_BYTES 4096
 #define THREAD_BYTES ((int64_t)256 * 1024) /* below, two threads are slower than one */
@@ -210,6 +212,18 @@ mark_reviews(struct reader *r, int64_t rollout_id, int64_t home_id, struct err *
 	return rc;
 }
 
+/* The thread THREAD_ID is as RESULT, of live_end, says. */
+static int
+settled_by(struct reader *r, int64_t thread_id, int result, struct err *e)
+{
+	if (result == LIVE_UNSETTLED)
+		return 0;
+	r->counts->settled++;
+	if (st_thread_clean(r->store, thread_id, e) < 0)
+		return -1;
+	return result == LIVE_SUMMED ? st_sums_made(r->store, thread_id, e) : 0;
+}
+
 /*
  * The file grew since it was read, and nothing else: only its tail is read. Returns 1 when that was
  * done, 0 when the file must be read whole, -1.
@@ -220,7 +234,7 @@ read_on(struct reader *r, const struct st_file *old, struct err *e)
 	struct st_rollout ro;
 	struct recorder *rec;
 	struct linerd *in;
-	int rc, settled = 0;
+	int rc, settled = LIVE_UNSETTLED;
 
 	if (strcmp(old->state, "read") != 0 || old->rollout_id == 0 || old->compressed ||
 	    r->found->compressed || old->problem != NULL || r->row.size <= old->size ||
@@ -254,13 +268,11 @@ read_on(struct reader *r, const struct st_file *old, struct err *e)
 		rc = -1;
 	if (rc == 1 && (st_file_put(r->store, &r->row, e) < 0 ||
 			   st_thread_dirty_grown(r->store, ro.thread_id, e) < 0 ||
-			   (settled == 1 && st_thread_clean(r->store, ro.thread_id, e) < 0) ||
+			   settled_by(r, ro.thread_id, settled, e) < 0 ||
 			   mark_reviews(r, ro.id, ro.home_id, e) < 0))
 		rc = -1;
-	if (rc == 1) {
+	if (rc == 1)
 		r->counts->grown++;
-		r->counts->settled += settled;
-	}
 	recorder_free(rec);
 	linerd_free(in);
 	st_rollout_clear(&ro);
@@ -288,11 +300,10 @@ read_in(struct reader *r, struct st_rollout *ro, bool is_new, struct err *e)
 		return -1;
 	if ((settled = read_whole(r, ro, e)) < 0 || st_file_put(r->store, &r->row, e) < 0 ||
 	    st_thread_dirty(r->store, ro->thread_id, e) < 0 ||
-	    (settled == 1 && st_thread_clean(r->store, ro->thread_id, e) < 0) ||
+	    settled_by(r, ro->thread_id, settled, e) < 0 ||
 	    mark_reviews(r, ro->id, ro->home_id, e) < 0)
 		return -1;
 	r->counts->read++;
-	r->counts->settled += settled;
 	return 0;
 }
 

@@ -22,7 +22,7 @@ struct print {
 	uint64_t print;
 };
 
-#define STATE_VERSION 0x43545334 /* of struct kept; another byte order is another version */
+#define STATE_VERSION 0x43545335 /* of struct kept; another byte order is another version */
 
 /* What is carried from line to line and kept between two readings of a growing file. */
 struct kept {
@@ -253,12 +253,27 @@ marker(struct recorder *r, const struct st_place *p, const struct record *rec, s
 	return 0;
 }
 
+/* Is ID that of a turn that began before this thread? */
+static bool
+is_older(const struct recorder *r, struct str id)
+{
+	char text[37];
+
+	if (id.n != sizeof(text) - 1)
+		return false;
+	memcpy(text, id.p, id.n);
+	text[id.n] = '\0';
+	return boundary_uuid_ms(text) >= 0 && boundary_uuid_ms(text) < boundary_uuid_ms(r->uuid);
+}
+
 static int
 turn(struct recorder *r, const struct st_place *p, const struct record *rec, struct err *e)
 {
 	struct str id = rec->turn.turn_id;
 	int rc = 0;
 
+	if (rec->turn.is_end && is_older(r, id))
+		r->ro->meta_line = r->ro->lines;
 	if (rec->turn.is_end && rec->turn_seq > 0) {
 		bool current =
 		    r->k.turn_open && (id.p == NULL || turn_print(id) == r->k.turn_print);
@@ -315,6 +330,7 @@ message(struct recorder *r, const struct st_place *p, const struct record *rec, 
 		r->ro->events_seen = true;
 	if (st_message_put(r->store, p, rec, e) < 0)
 		return -1;
+	live_message(r->live, rec);
 	if (rec->message.origin != ORIGIN_RESPONSE || !str_eqz(rec->message.role, "assistant"))
 		return 0;
 	return live_sign(r->live, SIGN_ANSWER, p, false, 0, e);
@@ -487,7 +503,8 @@ recorder_end(struct recorder *r, bool cut, struct err *e)
 	if (calls_end(&r->calls, r->store, e) < 0)
 		return -1;
 	/* without a time in the file, k.last_ms is still what recorder_begin_at said */
-	settled = live_end(r->live, cut, ro->last_ms >= 0 ? ro->last_ms : r->k.last_ms, e);
+	settled =
+	    live_end(r->live, cut, ro->last_ms >= 0 ? ro->last_ms : r->k.last_ms, &r->calls, e);
 	if (settled < 0)
 		return -1;
 

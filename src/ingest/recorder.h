@@ -49,8 +49,7 @@ int recorder_line(struct recorder *r, const struct line *line, struct err *e);
 
 /*
  * All lines are in, with an unterminated one behind them when CUT: write what is known about
- * the rollout. Returns 1 when its thread is settled, 0 when it must be (settle.h), -1 with
- * ERR_DB in *E.
+ * the rollout. Returns one of enum live_result (live.h), -1 with ERR_DB in *E.
  */
 int recorder_end(struct recorder *r, bool cut, struct err *e);
 

@@ -45,13 +45,15 @@ turn_ids_usable(const struct boundary_in *in)
 
 /*
  * By turn: the last turn older than the thread, before the first that is not,
- * is the last inherited one; own lines begin behind its end.
+ * is the last inherited one; own lines begin behind its end. Of a turn that was
+ * a review only the end is told.
  */
 static struct boundary
 by_turn(const struct boundary_in *in)
 {
 	struct boundary b = { .basis = BASIS_TURN, .line = BOUNDARY_NEVER };
 	const struct boundary_turn *inherited = NULL, *own = NULL;
+	int64_t end = 0;
 
 	for (size_t i = 0; i < in->turns_len && own == NULL; i++) {
 		if (in->turns[i].id_ms < 0)
@@ -61,8 +63,13 @@ by_turn(const struct boundary_in *in)
 		else
 			own = &in->turns[i];
 	}
-	if (inherited != NULL && inherited->end_line > 0)
-		b.line = inherited->end_line + 1;
+	if (inherited != NULL)
+		end = inherited->end_line;
+	if (inherited != NULL && in->meta_line > inherited->start_line && in->meta_line > end &&
+	    (own == NULL || in->meta_line < own->start_line))
+		end = in->meta_line;
+	if (end > 0)
+		b.line = end + 1;
 	else if (own != NULL)
 		b.line = own->start_line;
 	else

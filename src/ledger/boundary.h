@@ -39,7 +39,9 @@ struct boundary_in {
 	size_t own_len, parent_len;
 	bool has_parent;
 	int64_t burst_line; /* last line of the burst that the file begins with */
-	int64_t meta_line;  /* last session_meta of another thread at the top; 0: none */
+	/* last line that says by itself that it is another thread's: a session_meta at the
+	   top, the end of a turn older than this thread; 0: none */
+	int64_t meta_line;
 };
 
 struct boundary {

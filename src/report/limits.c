@@ -264,9 +264,10 @@ static int
 load(struct store *s, int64_t from_ms, struct samples *out, struct err *e)
 {
 	static const char SQL[] =
-	    "SELECT t.thread_id, t.limits, m.id FROM thread_sum t LEFT JOIN sum_mark m ON "
+	    "SELECT t.thread_id, t.limits, m.id, EXISTS (SELECT 1 FROM limit_part p WHERE "
+	    "p.thread_id = t.thread_id) FROM thread_sum t LEFT JOIN sum_mark m ON "
 	    "m.kind = 1 AND m.id = t.thread_id WHERE t.last_ms >= ?1 AND t.limits IS NOT NULL "
-	    "AND m.id IS NULL UNION ALL SELECT id, NULL, id FROM sum_mark WHERE kind = 1 "
+	    "AND m.id IS NULL UNION ALL SELECT id, NULL, id, 0 FROM sum_mark WHERE kind = 1 "
 	    "ORDER BY 1";
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
@@ -278,10 +279,12 @@ load(struct store *s, int64_t from_ms, struct samples *out, struct err *e)
 		struct st_thread_sum t = { 0 };
 		const void *data;
 		size_t n;
-		int made = 0;
+		int made = 1;
 
+		if (stmt_i64(q, 3) != 0)
+			made = st_thread_sum_parts(s, stmt_i64(q, 0), &t.spans, e);
 		stmt_blob(q, 1, &data, &n);
-		if (!stmt_is_null(q, 2) || st_span_unpack(&t.spans, data, n) < 0) {
+		if (!stmt_is_null(q, 2) || made == 0 || st_span_unpack(&t.spans, data, n) < 0) {
 			st_thread_sum_clear(&t);
 			made = st_thread_sum_make(s, stmt_i64(q, 0), false, &t, e);
 		}

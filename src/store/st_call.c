@@ -123,45 +123,98 @@ st_call_put(struct store *s, const struct st_call *c, struct err *e)
 	return stmt_run(q, e);
 }
 
-int
-st_call_output(struct store *s, const struct st_place *p, const struct record *rec, struct err *e)
+bool
+st_call_failed(const struct st_call *c)
 {
-	/* an end event knows the exit code, the output ends the call; either may come first */
+	return c->status == ST_CALL_FAILED || c->status == ST_CALL_TIMEOUT;
+}
+
+/* The stored call that the output or event REC at P is of into *C, as far as it is merged. Returns 1, 0, -1. */
+static int
+find(struct store *s, const struct st_place *p, const struct record *rec, struct st_call *c,
+    struct err *e)
+{
+#define FIND \
+	"SELECT pos, status, exit_code, wall_ms, output_bytes, end_ms, output_line, " \
+	"command IS NOT NULL FROM call "
 	static const char OUTPUT[] =
-	    "UPDATE call INDEXED BY call_open SET "
-	    "status = CASE WHEN ?5 = 1 AND status = 2 THEN status ELSE ?5 END, "
-	    "exit_code = coalesce(exit_code, ?6), wall_ms = coalesce(?7, wall_ms), end_ms = ?4, "
-	    "output_line = ?3, output_bytes = coalesce(?8, output_bytes) "
-	    "WHERE rollout_id = ?1 AND call_id = ?2 AND output_line = 0";
+	    FIND "INDEXED BY call_open WHERE rollout_id = ?1 AND call_id = ?2 AND output_line = 0 "
+		 "ORDER BY pos LIMIT 1";
 	static const char EVENT[] =
-	    "UPDATE call SET "
-	    "status = CASE WHEN ?5 = 2 THEN ?5 ELSE status END, "
-	    "exit_code = CASE WHEN coalesce(exit_code, 0) = 0 THEN coalesce(?6, exit_code) "
-	    "ELSE exit_code END, "
-	    "wall_ms = coalesce(wall_ms, ?7), command = coalesce(command, nullif(?9, '')) "
-	    "WHERE rollout_id = ?1 AND pos = coalesce("
-	    "(SELECT pos FROM call WHERE ?2 IS NOT NULL AND rollout_id = ?1 AND call_id = ?2 "
-	    "ORDER BY pos DESC LIMIT 1), "
-	    "CASE WHEN ?2 IS NULL THEN (SELECT pos FROM call INDEXED BY call_open "
-	    "WHERE rollout_id = ?1 AND output_line = 0 AND turn_seq = ?3 ORDER BY pos LIMIT 1) "
-	    "END)";
+	    FIND "WHERE rollout_id = ?1 AND call_id = ?2 ORDER BY pos DESC LIMIT 1";
+	static const char INSIDE[] =
+	    FIND "INDEXED BY call_open WHERE rollout_id = ?1 AND output_line = 0 AND turn_seq = ?2 "
+		 "ORDER BY pos LIMIT 1";
+#undef FIND
 	const struct rec_output *o = &rec->output;
-	struct stmt *q = store_stmt(s, o->is_event ? EVENT : OUTPUT, e);
+	bool has_id = o->call_id.p != NULL;
+	struct stmt *q = store_stmt(s, !o->is_event ? OUTPUT : has_id ? EVENT : INSIDE, e);
+	int rc;
 
 	if (q == NULL)
 		return -1;
 	stmt_bind_i64(q, 1, p->rollout_id);
-	stmt_bind_name(q, 2, o->call_id);
-	stmt_bind_i64(q, 3, o->is_event ? rec->turn_seq : p->line);
-	if (!o->is_event)
-		stmt_bind_opt(q, 4, p->ts_ms);
-	stmt_bind_i64(q, 5, outcome(o));
-	if (o->has_exit)
-		stmt_bind_i64(q, 6, o->exit_code);
-	stmt_bind_opt(q, 7, o->wall_ms);
-	if (!o->is_event)
-		stmt_bind_opt(q, 8, o->output_bytes);
+	if (has_id || !o->is_event)
+		stmt_bind_name(q, 2, o->call_id);
 	else
-		stmt_bind_str(q, 9, o->head);
-	return stmt_run(q, e) < 0 ? -1 : store_changed(s);
+		stmt_bind_i64(q, 2, rec->turn_seq);
+	if ((rc = stmt_step(q, e)) == 1)
+		*c = (struct st_call){ .place = { .rollout_id = p->rollout_id,
+					   .pos = stmt_i64(q, 0) },
+			.status = (int)stmt_i64(q, 1),
+			.has_exit = !stmt_is_null(q, 2),
+			.exit_code = stmt_i64(q, 2),
+			.wall_ms = stmt_opt(q, 3),
+			.output_bytes = stmt_opt(q, 4),
+			.end_ms = stmt_opt(q, 5),
+			.output_line = stmt_i64(q, 6),
+			.command = str_n(stmt_i64(q, 7) != 0 ? "" : NULL, 0) };
+	stmt_done(q);
+	return rc;
+}
+
+/* What st_call_merge can change of C. */
+static int
+update(struct store *s, const struct st_call *c, struct err *e)
+{
+	static const char SQL[] =
+	    "UPDATE call SET status = ?3, exit_code = ?4, wall_ms = ?5, output_bytes = ?6, "
+	    "end_ms = ?7, output_line = ?8, command = coalesce(command, ?9) "
+	    "WHERE rollout_id = ?1 AND pos = ?2";
+	struct stmt *q = store_stmt(s, SQL, e);
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, c->place.rollout_id);
+	stmt_bind_i64(q, 2, c->place.pos);
+	stmt_bind_opt(q, 3, c->status == 0 ? -1 : c->status);
+	if (c->has_exit)
+		stmt_bind_i64(q, 4, c->exit_code);
+	stmt_bind_opt(q, 5, c->wall_ms);
+	stmt_bind_opt(q, 6, c->output_bytes);
+	stmt_bind_opt(q, 7, c->end_ms);
+	stmt_bind_i64(q, 8, c->output_line);
+	stmt_bind_str(q, 9, c->command);
+	return stmt_run(q, e);
+}
+
+int
+st_call_output(struct store *s, const struct st_place *p, const struct record *rec,
+    int64_t *failures, struct err *e)
+{
+	struct st_call c;
+	int rc, found = 0;
+
+	while ((rc = find(s, p, rec, &c, e)) == 1) {
+		bool failed = st_call_failed(&c);
+
+		st_call_merge(&c, p, rec);
+		if (update(s, &c, e) < 0)
+			return -1;
+		*failures += st_call_failed(&c) - failed;
+		found = 1;
+		if (rec->output.is_event)
+			break; /* an output ends all open calls of its id, an event tells of one */
+	}
+	return rc < 0 ? -1 : found;
 }

@@ -35,13 +35,16 @@ void st_call_merge(struct st_call *c, const struct st_place *p, const struct rec
 /* Store C. Returns 0; -1 with ERR_DB in *E. */
 int st_call_put(struct store *s, const struct st_call *c, struct err *e);
 
+/* Has C failed, or timed out? Cannot fail. */
+bool st_call_failed(const struct st_call *c);
+
 /*
- * As st_call_merge for a call that is stored, by the output or event REC at P: found by call id,
- * and for a command inside a call the
- * oldest call of the turn without an output. Returns 1; 0 when there is no such call; -1 with
+ * As st_call_merge for a call that is stored in S, by the output or event REC at P: found by call
+ * id, and for a command inside a call the oldest call of the turn without an output. Adds to
+ * *FAILURES how many calls more have failed now. Returns 1; 0 when there is no such call; -1 with
  * ERR_DB in *E.
  */
-int st_call_output(
-    struct store *s, const struct st_place *p, const struct record *rec, struct err *e);
+int st_call_output(struct store *s, const struct st_place *p, const struct record *rec,
+    int64_t *failures, struct err *e);
 
 #endif

@@ -1,6 +1,5 @@
 #include "base/compat.h"
 
-#include "base/xalloc.h"
 #include "store/st_live.h"
 
 /* The statement SQL with A and B bound as its first parameters. */
@@ -220,6 +219,40 @@ st_live_dimset_at(struct store *s, int64_t id, int64_t pos, int64_t *dimset_id, 
 }
 
 int
+st_live_last_turn(struct store *s, int64_t id, int64_t *seq, int64_t *start_ms, struct err *e)
+{
+	static const char SQL[] =
+	    "SELECT seq, start_ms FROM turn WHERE rollout_id = ?1 ORDER BY seq DESC LIMIT 1";
+	struct stmt *q = store_stmt(s, SQL, e);
+	int rc;
+
+	*seq = 0;
+	*start_ms = -1;
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, id);
+	if ((rc = stmt_step(q, e)) == 1) {
+		*seq = stmt_i64(q, 0);
+		*start_ms = stmt_opt(q, 1);
+	}
+	stmt_done(q);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+st_live_first_dimset(struct store *s, int64_t id, int64_t *dimset_id, struct err *e)
+{
+	static const char SQL[] = "SELECT dimset_id FROM usage WHERE rollout_id = ?1 AND dimset_id "
+				  "> 0 ORDER BY pos LIMIT 1";
+	struct stmt *q = store_stmt(s, SQL, e);
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, id);
+	return one(q, dimset_id, e);
+}
+
+int
 st_live_turn(struct store *s, int64_t id, struct str turn_id, int64_t *seq, struct err *e)
 {
 	static const char SQL[] = "SELECT seq FROM turn WHERE rollout_id = ?1 AND turn_id = ?2 "
@@ -231,45 +264,4 @@ st_live_turn(struct store *s, int64_t id, struct str turn_id, int64_t *seq, stru
 	stmt_bind_i64(q, 1, id);
 	stmt_bind_name(q, 2, turn_id);
 	return one(q, seq, e);
-}
-
-int
-st_seen_put(struct store *s, int64_t id, const uint64_t *p, size_t n, struct err *e)
-{
-	static const char SQL[] = "INSERT INTO seen(rollout_id, data) VALUES (?1, ?2) "
-				  "ON CONFLICT (rollout_id) DO UPDATE SET data = excluded.data";
-	static const char DROP[] = "DELETE FROM seen WHERE rollout_id = ?1";
-	struct stmt *q = store_stmt(s, n > 0 ? SQL : DROP, e);
-
-	if (q == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, id);
-	if (n > 0)
-		stmt_bind_blob(q, 2, p, n * sizeof(*p));
-	return stmt_run(q, e);
-}
-
-int
-st_seen(struct store *s, int64_t id, uint64_t **p, size_t *n, struct err *e)
-{
-	static const char SQL[] = "SELECT data FROM seen WHERE rollout_id = ?1";
-	struct stmt *q = store_stmt(s, SQL, e);
-	const void *data;
-	size_t bytes = 0;
-	int rc;
-
-	*p = NULL;
-	*n = 0;
-	if (q == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, id);
-	if ((rc = stmt_step(q, e)) == 1)
-		stmt_blob(q, 0, &data, &bytes);
-	if (bytes >= sizeof(**p)) {
-		*n = bytes / sizeof(**p);
-		*p = xreallocarray(NULL, *n, sizeof(**p));
-		memcpy(*p, data, *n * sizeof(**p));
-	}
-	stmt_done(q);
-	return rc < 0 ? -1 : 0;
 }

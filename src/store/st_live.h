@@ -63,13 +63,13 @@ int st_live_set_at(struct store *s, int64_t id, int64_t pos, int64_t *set_id, st
 /* Combination of the usage line at POS of rollout ID into *DIMSET_ID, 0 for none there. Returns 0; -1 with ERR_DB in *E. */
 int st_live_dimset_at(struct store *s, int64_t id, int64_t pos, int64_t *dimset_id, struct err *e);
 
+/* Number of the last turn of rollout ID into *SEQ, 0 for none, and its beginning into *START_MS (negative: not known). Returns 0; -1 with ERR_DB in *E. */
+int st_live_last_turn(struct store *s, int64_t id, int64_t *seq, int64_t *start_ms, struct err *e);
+
+/* Combination of the first usage line of rollout ID that has one into *DIMSET_ID, 0 for none. Returns 0; -1 with ERR_DB in *E. */
+int st_live_first_dimset(struct store *s, int64_t id, int64_t *dimset_id, struct err *e);
+
 /* Number of the first turn of rollout ID with the id TURN_ID into *SEQ, 0 for none. Returns 0; -1 with ERR_DB in *E. */
 int st_live_turn(struct store *s, int64_t id, struct str turn_id, int64_t *seq, struct err *e);
-
-/* Keep the N fingerprints at P as the responses counted in rollout ID; without any, keep no row. Returns 0; -1 with ERR_DB in *E. */
-int st_seen_put(struct store *s, int64_t id, const uint64_t *p, size_t n, struct err *e);
-
-/* The fingerprints kept for rollout ID into a new array *P of *N (owned by the caller: free; NULL for none). Returns 0; -1 with ERR_DB in *E. */
-int st_seen(struct store *s, int64_t id, uint64_t **p, size_t *n, struct err *e);
 
 #endif

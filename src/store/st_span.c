@@ -18,10 +18,18 @@ same_reset(int64_t a, int64_t b)
 	return a - b <= SAME_RESET_MS && b - a <= SAME_RESET_MS;
 }
 
+size_t
+st_span_parts(const struct st_spans *s)
+{
+	return s->len == 0 ? 0 : (s->len - 1) / ST_SPAN_PART;
+}
+
 void
 st_span_add(struct st_spans *s, const struct st_span *x)
 {
-	for (size_t i = s->len; i > 0 && s->len - i < LOOK_BACK; i--) {
+	size_t first = st_span_parts(s) * ST_SPAN_PART;
+
+	for (size_t i = s->len; i > first && s->len - i < LOOK_BACK; i--) {
 		struct st_span *o = &s->p[i - 1];
 
 		if (o->key_id != x->key_id || o->home_id != x->home_id)
@@ -34,22 +42,6 @@ st_span_add(struct st_spans *s, const struct st_span *x)
 	}
 	xgrow(&s->p, s->len, &s->alloc, sizeof(*s->p));
 	s->p[s->len++] = *x;
-}
-
-static int
-by_first(const void *a, const void *b)
-{
-	const struct st_span *x = a, *y = b;
-
-	if (x->first_ms != y->first_ms)
-		return x->first_ms < y->first_ms ? -1 : 1;
-	if (x->key_id != y->key_id)
-		return x->key_id < y->key_id ? -1 : 1;
-	if (x->home_id != y->home_id)
-		return x->home_id < y->home_id ? -1 : 1;
-	if (x->last_ms != y->last_ms)
-		return x->last_ms < y->last_ms ? -1 : 1;
-	return (x->percent > y->percent) - (x->percent < y->percent);
 }
 
 /* Hundredths where that is exact, else the number's own bits. */
@@ -92,15 +84,15 @@ get_percent(const unsigned char **p, const unsigned char *end, double *percent)
 }
 
 void
-st_span_pack(struct st_spans *s, struct sbuf *b)
+st_span_pack(const struct st_spans *s, size_t nth, struct sbuf *b)
 {
+	size_t from = nth * ST_SPAN_PART;
 	int64_t before = 0;
 
-	if (s->len == 0)
+	if (from >= s->len)
 		return;
-	qsort(s->p, s->len, sizeof(*s->p), by_first);
 	sbuf_addc(b, PACK_VERSION);
-	for (size_t i = 0; i < s->len; i++) {
+	for (size_t i = from; i < s->len && i - from < ST_SPAN_PART; i++) {
 		const struct st_span *x = &s->p[i];
 
 		varint_put(b, (uint64_t)x->key_id);

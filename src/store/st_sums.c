@@ -29,170 +29,28 @@ marked(struct store *s, int kind, int64_t **ids, size_t *n, struct err *e)
 	return rc;
 }
 
-/* SQL with the parameters A and B, which gives no rows. */
-static int
-run(struct store *s, const char *sql, int64_t a, int64_t b, struct err *e)
-{
-	struct stmt *q = store_stmt(s, sql, e);
-
-	if (q == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, a);
-	if (b >= 0)
-		stmt_bind_i64(q, 2, b);
-	return stmt_run(q, e);
-}
-
 /* ---- a thread */
-
-struct cell {
-	int64_t quarter, dimset_id, turns;
-};
-
-static int
-by_cell(const void *a, const void *b)
-{
-	const struct cell *x = a, *y = b;
-
-	if (x->quarter != y->quarter)
-		return x->quarter < y->quarter ? -1 : 1;
-	return (x->dimset_id > y->dimset_id) - (x->dimset_id < y->dimset_id);
-}
-
-/* The turns of T by quarter-hour and dimensions into a new array *OUT; returns how many. */
-static size_t
-cells(const struct st_thread_sum *t, struct cell **out)
-{
-	struct cell *c = xcalloc(t->own_len, sizeof(*c));
-	size_t n = 0, k = 0;
-
-	for (size_t i = 0; i < t->own_len; i++)
-		if (t->own[i].start_ms >= 0)
-			c[n++] =
-			    (struct cell){ t->own[i].start_ms / 900000, t->own[i].dimset_id, 1 };
-	if (n > 0)
-		qsort(c, n, sizeof(*c), by_cell);
-	for (size_t i = 0; i < n; i++)
-		if (k > 0 && by_cell(&c[k - 1], &c[i]) == 0)
-			c[k - 1].turns++;
-		else
-			c[k++] = c[i];
-	*out = c;
-	return k;
-}
-
-/* Does turn_sum hold the N cells C of the thread ID, and no other? */
-static int
-same_turns(struct store *s, int64_t id, const struct cell *c, size_t n, bool *same, struct err *e)
-{
-	static const char SQL[] = "SELECT quarter, dimset_id, turns FROM turn_sum "
-				  "WHERE thread_id = ?1 ORDER BY quarter, dimset_id";
-	struct stmt *q = store_stmt(s, SQL, e);
-	size_t i = 0;
-	int rc;
-
-	if (q == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, id);
-	*same = true;
-	while ((rc = stmt_step(q, e)) == 1 && *same) {
-		*same = i < n && c[i].quarter == stmt_i64(q, 0) &&
-			c[i].dimset_id == stmt_i64(q, 1) && c[i].turns == stmt_i64(q, 2);
-		i++;
-	}
-	*same = *same && i == n;
-	stmt_done(q);
-	return rc < 0 ? -1 : 0;
-}
-
-static int
-write_turns(struct store *s, const struct st_thread_sum *t, struct err *e)
-{
-	static const char DROP[] = "DELETE FROM turn_sum WHERE thread_id = ?1";
-	static const char ADD[] = "INSERT INTO turn_sum(thread_id, quarter, dimset_id, turns) "
-				  "VALUES (?1, ?2, ?3, ?4)";
-	struct cell *c;
-	size_t n = cells(t, &c);
-	bool same;
-	int rc = same_turns(s, t->thread_id, c, n, &same, e);
-
-	if (rc == 0 && !same)
-		rc = run(s, DROP, t->thread_id, -1, e);
-	for (size_t i = 0; rc == 0 && !same && i < n; i++) {
-		struct stmt *q = store_stmt(s, ADD, e);
-
-		if (q == NULL) {
-			rc = -1;
-			break;
-		}
-		stmt_bind_i64(q, 1, t->thread_id);
-		stmt_bind_i64(q, 2, c[i].quarter);
-		stmt_bind_i64(q, 3, c[i].dimset_id);
-		stmt_bind_i64(q, 4, c[i].turns);
-		rc = stmt_run(q, e);
-	}
-	free(c);
-	return rc;
-}
-
-static void
-bind_sum(struct stmt *q, const struct st_thread_sum *t, const struct sbuf *limits)
-{
-	const int64_t opt[] = { t->home_id, t->first_ms, t->last_ms, t->dimset_id };
-	const int64_t n[] = { t->turns, t->messages, t->calls, t->failures, t->compactions };
-
-	stmt_bind_i64(q, 1, t->thread_id);
-	for (int i = 0; i < 4; i++)
-		stmt_bind_opt(q, 2 + i, opt[i]);
-	for (int i = 0; i < 5; i++)
-		stmt_bind_i64(q, 6 + i, n[i]);
-	stmt_bind_opt(q, 11, t->peak);
-	if (limits->len > 0)
-		stmt_bind_blob(q, 12, limits->buf, limits->len);
-}
-
-static int
-write_sum(struct store *s, struct st_thread_sum *t, struct err *e)
-{
-	static const char SQL[] =
-	    "INSERT INTO thread_sum(thread_id, home_id, first_ms, last_ms, dimset_id, turns, "
-	    "messages, calls, failures, compactions, peak, limits) VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
-	    "?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (thread_id) DO UPDATE SET home_id = ?2, "
-	    "first_ms = ?3, last_ms = ?4, dimset_id = ?5, turns = ?6, messages = ?7, calls = ?8, "
-	    "failures = ?9, compactions = ?10, peak = ?11, limits = ?12 WHERE "
-	    "(home_id, first_ms, last_ms, dimset_id, turns, messages, calls, failures, "
-	    "compactions, peak, limits) IS NOT (?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-	struct stmt *q = store_stmt(s, SQL, e);
-	struct sbuf limits;
-	int rc = -1;
-
-	if (q == NULL)
-		return -1;
-	sbuf_init(&limits, PACK_MAX);
-	st_span_pack(&t->spans, &limits);
-	if (sbuf_check(&limits, e) == 0) {
-		bind_sum(q, t, &limits);
-		rc = stmt_run(q, e);
-	}
-	sbuf_free(&limits);
-	return rc;
-}
 
 static int
 settle_thread(struct store *s, int64_t id, struct err *e)
 {
-	static const char DROP[] = "DELETE FROM thread_sum WHERE thread_id = ?1";
 	struct st_thread_sum t;
 	int rc = st_thread_sum_make(s, id, true, &t, e);
 
 	if (rc == 1)
-		rc = write_sum(s, &t, e);
+		rc = st_thread_sum_put(s, &t, false, e);
 	else if (rc == 0)
-		rc = run(s, DROP, id, -1, e);
-	if (rc == 0)
-		rc = write_turns(s, &t, e);
+		rc = st_thread_sum_drop(s, id, e);
 	st_thread_sum_clear(&t);
 	return rc;
+}
+
+int
+st_sums_made(struct store *s, int64_t id, struct err *e)
+{
+	static const char SQL[] = "DELETE FROM sum_mark WHERE kind = 1 AND id = ?1";
+
+	return store_run_on(s, SQL, id, e);
 }
 
 /* ---- a day */
@@ -234,7 +92,7 @@ settle(struct store *s, int kind, int (*one)(struct store *, int64_t, struct err
 		rc = one(s, ids[i], e);
 	free(ids);
 	if (rc == 0 && n > 0)
-		rc = run(s, DONE, kind, -1, e);
+		rc = store_run_on(s, DONE, kind, e);
 	return rc;
 }
 
@@ -280,55 +138,13 @@ st_sums_marked(struct store *s, bool *some, struct err *e)
 /* ---- are they right? */
 
 static int
-same_sum(struct store *s, struct st_thread_sum *t, bool *same, struct err *e)
-{
-	static const char SQL[] =
-	    "SELECT 1 FROM thread_sum WHERE thread_id = ?1 AND (home_id, first_ms, last_ms, "
-	    "dimset_id, turns, messages, calls, failures, compactions, peak, limits) IS "
-	    "(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-	struct stmt *q = store_stmt(s, SQL, e);
-	struct sbuf limits;
-	int rc;
-
-	if (q == NULL)
-		return -1;
-	sbuf_init(&limits, PACK_MAX);
-	st_span_pack(&t->spans, &limits);
-	bind_sum(q, t, &limits);
-	rc = stmt_step(q, e);
-	*same = rc == 1;
-	stmt_done(q);
-	sbuf_free(&limits);
-	return rc < 0 ? -1 : 0;
-}
-
-static int
 verify_thread(struct store *s, int64_t id, bool *same, struct err *e)
 {
-	static const char HAS[] = "SELECT 1 FROM thread_sum WHERE thread_id = ?1";
 	struct st_thread_sum t;
-	struct cell *c = NULL;
 	int rc = st_thread_sum_make(s, id, false, &t, e);
 
-	if (rc == 1)
-		rc = same_sum(s, &t, same, e);
-	else if (rc == 0) {
-		struct stmt *q = store_stmt(s, HAS, e);
-
-		rc = -1;
-		if (q != NULL) {
-			stmt_bind_i64(q, 1, id);
-			rc = stmt_step(q, e);
-			*same = rc == 0;
-			stmt_done(q);
-		}
-	}
-	if (rc >= 0 && *same) {
-		size_t n = cells(&t, &c);
-
-		rc = same_turns(s, id, c, n, same, e);
-	}
-	free(c);
+	if (rc >= 0)
+		rc = st_thread_sum_same(s, &t, rc == 1, same, e);
 	st_thread_sum_clear(&t);
 	return rc < 0 ? -1 : 0;
 }

@@ -18,6 +18,15 @@ struct st_own_turn {
 	int64_t dimset_id; /* of its first usage line, else of the line before or behind; 0: none */
 };
 
+#define ST_QUARTER_MS 900000
+
+/* Own turns by the quarter-hour that they began in and their dimensions. */
+struct st_turn_cell {
+	int64_t quarter; /* time / ST_QUARTER_MS */
+	int64_t dimset_id;
+	int64_t turns; /* of what is added: negative to take away */
+};
+
 /* The sums of a thread: own lines only. -1: not known. */
 struct st_thread_sum {
 	int64_t thread_id, home_id, first_ms, last_ms, dimset_id;
@@ -27,6 +36,8 @@ struct st_thread_sum {
 	int64_t peak; /* fullest context, in thousandths of its window */
 	struct st_own_turn *own;
 	size_t own_len, own_alloc;
+	struct st_turn_cell *cells;
+	size_t cells_len, cells_alloc;
 	struct st_spans spans;
 };
 
@@ -50,6 +61,41 @@ int st_sums_verify(struct store *s, bool *same, struct err *e);
  */
 int st_thread_sum_make(
     struct store *s, int64_t id, bool writes, struct st_thread_sum *out, struct err *e);
+
+/* Make T the sums of the thread ID of which nothing is known; cannot fail. */
+void st_thread_sum_init(struct st_thread_sum *t, int64_t id);
+
+/* Put the cells of T in order, each once; cannot fail. */
+void st_turn_cells_merge(struct st_thread_sum *t);
+
+/* USED tokens stood in a context of WINDOW tokens (negative: not known): the peak of T may be higher; cannot fail. */
+void st_thread_sum_fill(struct st_thread_sum *t, int64_t window, int64_t used);
+
+/*
+ * The stored sums of the thread ID in S into *OUT (st_thread_sum_clear, also after an
+ * error), to be added to: without cells, and of the samples of limits the last part. Returns 1;
+ * 0 when there are none, or they are marked; -1 with ERR_DB in *E.
+ */
+int st_thread_sum_load(struct store *s, int64_t id, struct st_thread_sum *out, struct err *e);
+
+/*
+ * Store T in S where it differs. GROWN: T is what st_thread_sum_load gave and what was added, its
+ * cells are what is to be added. Returns 0; -1 with ERR_DB or ERR_LIMIT in *E.
+ */
+int st_thread_sum_put(struct store *s, const struct st_thread_sum *t, bool grown, struct err *e);
+
+/* Remove the stored sums of the thread ID from S. Returns 0; -1 with ERR_DB in *E. */
+int st_thread_sum_drop(struct store *s, int64_t id, struct err *e);
+
+/* True in *SAME when S holds T, made anew, and no more of its thread; no row of it unless SOME. Returns 0; -1 with ERR_DB in *E. */
+int st_thread_sum_same(
+    struct store *s, const struct st_thread_sum *t, bool some, bool *same, struct err *e);
+
+/* The samples of limits of the thread ID that stand in limit_part into *SPANS. Returns 1; 0 when they are damaged; -1 with ERR_DB in *E. */
+int st_thread_sum_parts(struct store *s, int64_t id, struct st_spans *spans, struct err *e);
+
+/* The sums of the thread ID in S are as they shall be: they are marked no more. Returns 0; -1 with ERR_DB in *E. */
+int st_sums_made(struct store *s, int64_t id, struct err *e);
 
 /* Free what T owns. NULL-safe; cannot fail. */
 void st_thread_sum_clear(struct st_thread_sum *t);

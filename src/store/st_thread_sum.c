@@ -5,115 +5,38 @@
 #include "base/compat.h"
 
 #include "base/xalloc.h"
+#include "store/st_limit.h"
 #include "store/st_sums.h"
 
-/* no clock shows a later time; what says so is not believed */
-#define LATEST_MS INT64_C(253402300799999)
-
-/* Rows of limit_key for the windows of a limit_set; 0: no such window, or no row. */
-struct keys {
-	int64_t set_id, key[2];
-};
+#define USED_MAX INT64_C(1000000000000) /* tokens of a context: no more is believed */
 
 struct make {
 	struct store *store;
 	struct st_thread_sum *out;
 	bool writes;
-	struct keys *sets; /* seen so far */
-	size_t sets_len, sets_alloc;
+	struct st_limit_keys keys;
 	/* the rollout at hand */
 	int64_t rollout_id, own_line, home_id;
 	bool events_seen;
 	size_t turns_from; /* its first turn in out->own */
 };
 
+/* Columns 7 on: limit_set_id, first_percent, first_resets_ms, second_percent, second_resets_ms. */
 static int
-key_of(struct make *m, struct str limit_id, int64_t minutes, int64_t *key, struct err *e)
+limits(struct make *m, struct stmt *q, struct err *e)
 {
-	static const char FIND[] = "SELECT id FROM limit_key WHERE limit_id = ?1 AND minutes = ?2";
-	static const char NEW[] = "INSERT INTO limit_key(limit_id, minutes) VALUES (?1, ?2)";
-	struct stmt *q;
-	int rc;
+	struct st_limit_line x = {
+		.set_id = stmt_i64(q, 7), .home_id = m->home_id, .ts_ms = stmt_opt(q, 1)
+	};
 
-	/* October 2025 logged a minute less */
-	minutes = minutes == 299 ? 300 : minutes == 10079 ? 10080 : minutes;
-	if ((q = store_stmt(m->store, FIND, e)) == NULL)
-		return -1;
-	stmt_bind_str(q, 1, limit_id);
-	stmt_bind_i64(q, 2, minutes);
-	rc = stmt_step(q, e);
-	*key = rc == 1 ? stmt_i64(q, 0) : 0;
-	stmt_done(q);
-	if (rc != 0 || !m->writes)
-		return rc < 0 ? -1 : 0;
-	if ((q = store_stmt(m->store, NEW, e)) == NULL)
-		return -1;
-	stmt_bind_str(q, 1, limit_id);
-	stmt_bind_i64(q, 2, minutes);
-	if (stmt_run(q, e) < 0)
-		return -1;
-	*key = store_last_id(m->store);
-	return 0;
-}
-
-/* The windows of the set SET_ID; looked up once a thread. */
-static int
-keys_of(struct make *m, int64_t set_id, struct keys **out, struct err *e)
-{
-	static const char SQL[] =
-	    "SELECT limit_id, has_first, coalesce(first_minutes, -1), has_second, "
-	    "coalesce(second_minutes, -1) FROM limit_set WHERE id = ?1";
-	struct keys k = { .set_id = set_id };
-	struct stmt *q;
-	int rc;
-
-	for (size_t i = m->sets_len; i-- > 0;)
-		if (m->sets[i].set_id == set_id) {
-			*out = &m->sets[i];
-			return 0;
-		}
-	if ((q = store_stmt(m->store, SQL, e)) == NULL)
-		return -1;
-	stmt_bind_i64(q, 1, set_id);
-	if ((rc = stmt_step(q, e)) == 1) {
-		bool second = stmt_i64(q, 3) != 0;
-
-		if (stmt_i64(q, 1) != 0 || !second)
-			rc = key_of(m, stmt_str(q, 0), stmt_i64(q, 2), &k.key[0], e);
-		if (rc >= 0 && second)
-			rc = key_of(m, stmt_str(q, 0), stmt_i64(q, 4), &k.key[1], e);
-	}
-	stmt_done(q);
-	if (rc < 0)
-		return -1;
-	xgrow(&m->sets, m->sets_len, &m->sets_alloc, sizeof(*m->sets));
-	m->sets[m->sets_len++] = k;
-	*out = &m->sets[m->sets_len - 1];
-	return 0;
-}
-
-/* Columns 6 on: limit_set_id, first_percent, first_resets_ms, second_percent, second_resets_ms. */
-static int
-limits(struct make *m, struct stmt *q, int64_t ts_ms, struct err *e)
-{
-	struct keys *k;
-
-	if (stmt_is_null(q, 6) || ts_ms < 0)
+	if (stmt_is_null(q, 7))
 		return 0;
-	if (keys_of(m, stmt_i64(q, 6), &k, e) < 0)
-		return -1;
 	for (int i = 0; i < 2; i++) {
-		struct st_span x = { k->key[i], m->home_id, ts_ms, ts_ms, 0, -1 };
-
-		if (k->key[i] == 0 || stmt_is_null(q, 7 + 2 * i))
-			continue;
-		x.percent = stmt_real(q, 7 + 2 * i);
-		x.resets_ms = stmt_opt(q, 8 + 2 * i);
-		if (x.resets_ms > LATEST_MS)
-			x.resets_ms = -1;
-		st_span_add(&m->out->spans, &x);
+		x.has[i] = !stmt_is_null(q, 8 + 2 * i);
+		x.percent[i] = stmt_real(q, 8 + 2 * i);
+		x.resets_ms[i] = stmt_opt(q, 9 + 2 * i);
 	}
-	return 0;
+	return st_limit_add(m->store, &m->keys, m->writes, &x, &m->out->spans, e);
 }
 
 /* The first usage line of a turn gives it its dimensions. */
@@ -138,10 +61,8 @@ static int
 usage(struct make *m, struct err *e)
 {
 	static const char SQL[] =
-	    "SELECT line, ts_ms, turn_seq, dimset_id, verdict, "
-	    "CASE WHEN window > 0 AND l_total >= 0 AND l_total < 1000000000000 "
-	    "THEN (l_total * 2000 + window) / (2 * window) END, limit_set_id, first_percent, "
-	    "first_resets_ms, second_percent, second_resets_ms "
+	    "SELECT line, ts_ms, turn_seq, dimset_id, verdict, window, l_total, limit_set_id, "
+	    "first_percent, first_resets_ms, second_percent, second_resets_ms "
 	    "FROM usage WHERE rollout_id = ?1 ORDER BY pos";
 	struct stmt *q = store_stmt(m->store, SQL, e);
 	int rc;
@@ -160,9 +81,8 @@ usage(struct make *m, struct err *e)
 		if (stmt_i64(q, 4) ==
 		    6) /* a review's count stands in the review's own thread, too */
 			continue;
-		if (stmt_opt(q, 5) > m->out->peak)
-			m->out->peak = stmt_opt(q, 5);
-		if (limits(m, q, stmt_opt(q, 1), e) < 0) {
+		st_thread_sum_fill(m->out, stmt_opt(q, 5), stmt_opt(q, 6));
+		if (limits(m, q, e) < 0) {
 			rc = -1;
 			break;
 		}
@@ -302,6 +222,63 @@ others(struct st_thread_sum *t, struct store *s, struct err *e)
 	return rc < 0 ? -1 : found;
 }
 
+static int
+by_cell(const void *a, const void *b)
+{
+	const struct st_turn_cell *x = a, *y = b;
+
+	if (x->quarter != y->quarter)
+		return x->quarter < y->quarter ? -1 : 1;
+	return (x->dimset_id > y->dimset_id) - (x->dimset_id < y->dimset_id);
+}
+
+void
+st_turn_cells_merge(struct st_thread_sum *t)
+{
+	struct st_turn_cell *c = t->cells;
+	size_t k = 0;
+
+	if (t->cells_len > 0)
+		qsort(c, t->cells_len, sizeof(*c), by_cell);
+	for (size_t i = 0; i < t->cells_len; i++)
+		if (k > 0 && by_cell(&c[k - 1], &c[i]) == 0)
+			c[k - 1].turns += c[i].turns;
+		else
+			c[k++] = c[i];
+	t->cells_len = k;
+}
+
+static void
+fill_cells(struct st_thread_sum *t)
+{
+	t->cells_alloc = t->own_len;
+	t->cells = xcalloc(t->cells_alloc, sizeof(*t->cells));
+	for (size_t i = 0; i < t->own_len; i++)
+		if (t->own[i].start_ms >= 0)
+			t->cells[t->cells_len++] =
+			    (struct st_turn_cell){ t->own[i].start_ms / ST_QUARTER_MS,
+				    t->own[i].dimset_id, 1 };
+	st_turn_cells_merge(t);
+}
+
+void
+st_thread_sum_fill(struct st_thread_sum *t, int64_t window, int64_t used)
+{
+	if (window <= 0 || window > USED_MAX || used < 0 || used >= USED_MAX)
+		return;
+	used = (used * 2000 + window) / (2 * window);
+	if (used > t->peak)
+		t->peak = used;
+}
+
+void
+st_thread_sum_init(struct st_thread_sum *t, int64_t id)
+{
+	memset(t, 0, sizeof(*t));
+	t->thread_id = id;
+	t->home_id = t->first_ms = t->last_ms = t->dimset_id = t->peak = -1;
+}
+
 int
 st_thread_sum_make(
     struct store *s, int64_t id, bool writes, struct st_thread_sum *out, struct err *e)
@@ -309,15 +286,14 @@ st_thread_sum_make(
 	struct make m = { .store = s, .out = out, .writes = writes };
 	int found, more;
 
-	memset(out, 0, sizeof(*out));
-	out->thread_id = id;
-	out->home_id = out->first_ms = out->last_ms = out->dimset_id = out->peak = -1;
+	st_thread_sum_init(out, id);
 	found = rollouts(&m, e);
-	free(m.sets);
+	free(m.keys.p);
 	if (found < 0 || (more = others(out, s, e)) < 0)
 		return -1;
 	out->turns = (int64_t)out->own_len;
 	fill_turns(out);
+	fill_cells(out);
 	return found > 0 || more > 0;
 }
 
@@ -327,6 +303,7 @@ st_thread_sum_clear(struct st_thread_sum *t)
 	if (t == NULL)
 		return;
 	free(t->own);
+	free(t->cells);
 	free(t->spans.p);
 	memset(t, 0, sizeof(*t));
 }

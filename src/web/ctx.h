@@ -57,6 +57,9 @@ bool ctx_rows(const struct ctx *c, enum printer_format *format);
  */
 FILE *ctx_stream(struct ctx *c, enum printer_format format, const char *name);
 
+/* Answer C, of a route with ROUTE_DATA, with DATA (taken) and the version of the program. Returns 0; -1 with ERR_LIMIT in *E. */
+int ctx_answer(struct ctx *c, struct json_object *data, struct err *e);
+
 /* Write the whole of C->data, C->meta and C->links as JSON into BODY. Errors stay in BODY. */
 void ctx_json(const struct ctx *c, struct sbuf *body);
 

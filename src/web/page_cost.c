@@ -422,19 +422,10 @@ unpriced(const struct ctx *c, struct json_object *panel, const struct show_sum *
 int
 raw_rates(struct ctx *c, struct err *e)
 {
-	struct json_object *tree = jt_object();
-	struct jw w;
+	struct json_object *data = jt_object();
 
-	cost_put_rates(jt_add_object(tree, "data"), c->web->in.card, NULL);
-	resp_header(c->resp, "Content-Type", "application/json");
-	jw_sbuf(&w, &c->resp->body, false);
-	tree_write(&w, tree);
-	sbuf_addc(&c->resp->body, '\n');
-	json_object_put(tree);
-	if (sbuf_check(&c->resp->body, e) < 0)
-		return -1;
-	resp_send(c->resp);
-	return 0;
+	cost_put_rates(data, c->web->in.card, NULL);
+	return ctx_answer(c, data, e);
 }
 
 void

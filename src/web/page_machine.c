@@ -50,21 +50,10 @@ endpoint(const struct ctx *c, const struct route *r, struct json_object *list)
 int
 raw_index(struct ctx *c, struct err *e)
 {
-	struct json_object *tree = json_object_new_object(), *list;
+	struct json_object *data = jt_object(), *list = jt_add_array(data, "endpoints");
 	const struct route *r;
-	struct jw w;
 
-	list = jt_add_array(jt_add_object(tree, "data"), "endpoints");
 	for (size_t i = 0; (r = route_at(i)) != NULL; i++)
 		endpoint(c, r, list);
-	jt_str(jt_add_object(tree, "meta"), "version", PACKAGE_VERSION);
-	resp_header(c->resp, "Content-Type", "application/json");
-	jw_sbuf(&w, &c->resp->body, true);
-	tree_write(&w, tree);
-	sbuf_addc(&c->resp->body, '\n');
-	json_object_put(tree);
-	if (sbuf_check(&c->resp->body, e) < 0)
-		return -1;
-	resp_send(c->resp);
-	return 0;
+	return ctx_answer(c, data, e);
 }

@@ -1,4 +1,4 @@
-/* The interface as an OpenAPI 3.1 document, made from the tables that serve it. */
+/* The interface as an OpenAPI 3.1 document: addresses and parameters from the tables that serve them, schemas from conf/api-schemas.json. */
 #include "base/compat.h"
 
 #include "base/num.h"
@@ -7,6 +7,8 @@
 #include "web/router.h"
 
 raw_fn raw_openapi;
+
+#define SCHEMAS_MAX ((size_t)1024 * 1024)
 
 static void
 words(struct json_object *schema, const char *list)
@@ -99,86 +101,98 @@ parameters(const struct route *r, const char *path, struct json_object *op)
 		}
 }
 
-static void
-response(struct json_object *responses, const char *status, const char *text, const char *type,
-    const char *ref)
+/* { "$ref": … } of the schema NAME. Owned by the caller. */
+static struct json_object *
+ref_to(const char *name)
 {
-	struct json_object *o = jt_add_object(responses, status), *media;
+	char *ref = xasprintf("#/components/schemas/%s", name);
+	struct json_object *o = jt_object();
+
+	jt_str(o, "$ref", ref);
+	free(ref);
+	return o;
+}
+
+/* What the JSON of R is: the whole with the schema of its name as data; of what is no object of ours only the kind. */
+static struct json_object *
+answer_of(const struct route *r)
+{
+	struct json_object *o = jt_object(), *members, *required;
+	bool is_data = (r->flags & ROUTE_DATA) != 0;
+
+	jt_str(o, "type", strncmp(r->name, "export_", 7) == 0 ? "array" : "object");
+	if (r->twin == NULL && !is_data)
+		return o;
+	required = jt_add_array(o, "required");
+	members = jt_add_object(o, "properties");
+	jt_put(members, "data", ref_to(r->name));
+	jt_put(members, "meta", ref_to("meta"));
+	if (!is_data)
+		jt_put(members, "links", ref_to("links"));
+	for (size_t i = 0; i < (is_data ? 2U : 3U); i++)
+		tree_push_str(required, str_of(((const char *[]){ "data", "meta", "links" })[i]));
+	jt_bool(o, "additionalProperties", false);
+	return o;
+}
+
+static struct json_object *
+response(struct json_object *responses, const char *status, const char *text)
+{
+	struct json_object *o = jt_add_object(responses, status);
 
 	jt_str(o, "description", text);
-	if (type == NULL)
-		return;
-	media = jt_add_object(jt_add_object(o, "content"), type);
-	if (ref != NULL)
-		jt_str(jt_add_object(media, "schema"), "$ref", ref);
+	return o;
+}
+
+static void
+failure(struct json_object *responses, const char *status, const char *text)
+{
+	struct json_object *o = jt_add_object(response(responses, status, text), "content");
+
+	jt_put(jt_add_object(o, "application/problem+json"), "schema", ref_to("problem"));
 }
 
 static void
 operation(const struct route *r, struct json_object *paths)
 {
 	const char *path = r->twin != NULL ? r->twin : r->path;
-	struct json_object *op = jt_add_object(jt_add_object(paths, path), "get"), *responses;
-	bool is_text = (r->flags & ROUTE_TEXT) != 0;
+	struct json_object *op = jt_add_object(jt_add_object(paths, path), "get"), *all, *content;
+	struct param format = { .name = "format", .kind = PARAM_CHOICE };
 
 	jt_str(op, "operationId", r->name);
 	jt_str(op, "summary", r->question[0] != '\0' ? r->question : r->title);
 	parameters(r, path, op);
-	responses = jt_add_object(op, "responses");
-	response(responses, "200", "The answer", is_text ? "text/plain" : "application/json",
-	    r->twin != NULL ? "#/components/schemas/answer" : NULL);
+	all = jt_add_object(op, "responses");
+	content = jt_add_object(response(all, "200", "The answer"), "content");
+	if ((r->flags & ROUTE_TEXT) != 0)
+		(void)jt_add_object(content, "text/plain");
+	else
+		jt_put(jt_add_object(content, "application/json"), "schema", answer_of(r));
+	if (param_is_taken(r->takes, &format)) {
+		(void)jt_add_object(content, "text/csv");
+		(void)jt_add_object(content, "application/x-ndjson");
+	}
 	if ((r->flags & ROUTE_NOTAG) == 0)
-		response(responses, "304", "Not changed since If-None-Match", NULL, NULL);
+		(void)response(all, "304", "Not changed since If-None-Match, If-Modified-Since");
 	if (r->takes[0] != '\0')
-		response(responses, "400", "A parameter is wrong", "application/problem+json",
-		    "#/components/schemas/problem");
+		failure(all, "400", "A parameter is wrong");
+	if (strchr(path, '{') != NULL)
+		failure(all, "404", "There is no such thing");
+	failure(all, "406", "Accept allows no form of it");
 	if ((r->flags & ROUTE_DB) != 0)
-		response(responses, "503", "The database is busy or not there",
-		    "application/problem+json", "#/components/schemas/problem");
-}
-
-static void
-member(struct json_object *properties, const char *name, const char *type)
-{
-	jt_str(jt_add_object(properties, name), "type", type);
-}
-
-static void
-schemas(struct json_object *doc)
-{
-	struct json_object *all = jt_add_object(jt_add_object(doc, "components"), "schemas");
-	struct json_object *answer = jt_add_object(all, "answer"),
-			   *problem = jt_add_object(all, "problem");
-	struct json_object *list = jt_add_array(answer, "required"), *o;
-
-	jt_str(answer, "type", "object");
-	tree_push_str(list, STR("data"));
-	tree_push_str(list, STR("meta"));
-	tree_push_str(list, STR("links"));
-	o = jt_add_object(answer, "properties");
-	member(o, "data", "object");
-	member(o, "meta", "object");
-	member(o, "links", "object");
-	jt_str(problem, "type", "object");
-	list = jt_add_array(problem, "required");
-	tree_push_str(list, STR("title"));
-	tree_push_str(list, STR("status"));
-	o = jt_add_object(problem, "properties");
-	member(o, "type", "string");
-	member(o, "title", "string");
-	member(o, "status", "integer");
-	member(o, "detail", "string");
-	member(o, "param", "string");
-	member(o, "allowed", "string");
-	member(o, "faults", "array");
+		failure(all, "503", "The database is busy or not there");
 }
 
 int
 raw_openapi(struct ctx *c, struct err *e)
 {
-	struct json_object *doc = json_object_new_object(), *o;
+	struct json_object *doc, *schemas, *o;
 	const struct route *r;
 	struct jw w;
 
+	if (jx_file(c->web->in.schemas, SCHEMAS_MAX, &schemas, e) < 0)
+		return -1;
+	doc = jt_object();
 	jt_str(doc, "openapi", "3.1.0");
 	o = jt_add_object(doc, "info");
 	jt_str(o, "title", "codex-track");
@@ -188,7 +202,7 @@ raw_openapi(struct ctx *c, struct err *e)
 	o = jt_add_object(doc, "paths");
 	for (size_t i = 0; (r = route_at(i)) != NULL; i++)
 		operation(r, o);
-	schemas(doc);
+	jt_put(jt_add_object(doc, "components"), "schemas", schemas);
 	resp_header(c->resp, "Content-Type", "application/json");
 	jw_sbuf(&w, &c->resp->body, true);
 	tree_write(&w, doc);

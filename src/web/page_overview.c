@@ -50,6 +50,13 @@ spark(struct json_object *o, struct json_object *values)
 	free(v);
 }
 
+/* Tenths of a percent in PPM parts per million, rounded, without its sign. */
+static int
+tenths(int64_t ppm)
+{
+	return (int)(((ppm < 0 ? -ppm : ppm) + 500) / 1000);
+}
+
 /* One of the row: LABEL, its change and where that came from. */
 static struct json_object *
 number(const struct ctx *c, struct json_object *list, struct json_object *data,
@@ -62,15 +69,14 @@ number(const struct ctx *c, struct json_object *list, struct json_object *data,
 
 	jt_str(o, "label", label);
 	if (is_share)
-		jt_fmt(o, "text", "%d.%d", (int)(now / 10000), (int)(now % 10000 / 1000));
+		jt_fmt(o, "text", "%d.%d", tenths(now) / 10, tenths(now) % 10);
 	else
 		jt_str(o, "text", k->m == METRIC_COST ? show_short(k->m, now).s : s.digits);
 	jt_str(o, "unit", is_share ? "%" : k->m == METRIC_COST ? NULL : s.unit);
 	jt_str(o, "title", is_share ? NULL : show_value(k->m, now).s);
 	if (jx_i64(n, "change_ppm", INT64_MIN, INT64_MAX, &ppm) && is_share)
 		jt_fmt(o, "change", "%s%d.%d points", ppm < 0 ? "\xe2\x88\x92" : "+",
-		    (int)((ppm < 0 ? -ppm : ppm) / 10000),
-		    (int)((ppm < 0 ? -ppm : ppm) % 10000 / 1000));
+		    tenths(ppm) / 10, tenths(ppm) % 10);
 	else if (jx_any(n, "change_ppm") != NULL)
 		jt_str(o, "change", text_ppm(ppm, 0, true).s);
 	else

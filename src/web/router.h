@@ -11,6 +11,7 @@
 #define ROUTE_NAV 4U
 #define ROUTE_NOTAG 8U
 #define ROUTE_TEXT 16U
+#define ROUTE_DATA 32U
 
 struct route {
 	const char *name, *path;

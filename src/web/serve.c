@@ -159,6 +159,25 @@ ctx_stream(struct ctx *c, enum printer_format format, const char *name)
 	return c->resp->is_head ? NULL : f;
 }
 
+int
+ctx_answer(struct ctx *c, struct json_object *data, struct err *e)
+{
+	struct json_object *tree = jt_object();
+	struct jw w;
+
+	jt_put(tree, "data", data);
+	jt_str(jt_add_object(tree, "meta"), "version", PACKAGE_VERSION);
+	resp_header(c->resp, "Content-Type", "application/json");
+	jw_sbuf(&w, &c->resp->body, false);
+	tree_write(&w, tree);
+	sbuf_addc(&c->resp->body, '\n');
+	json_object_put(tree);
+	if (sbuf_check(&c->resp->body, e) < 0)
+		return -1;
+	resp_send(c->resp);
+	return 0;
+}
+
 void
 ctx_json(const struct ctx *c, struct sbuf *body)
 {

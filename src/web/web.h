@@ -33,6 +33,7 @@ struct web_setup {
 	size_t hosts_len;
 	const char *weekly_reset; /* as configured; NULL: the built-in one */
 	const char *templates;    /* the folder */
+	const char *schemas;      /* file with the schemas of the JSON twins */
 	const char *manifest;     /* file that says what the static files are called; NULL: none */
 	bool is_strict; /* a name that a template asks for and nobody put is an error: for tests */
 	const char *progress; /* file in which `codex-track web` tells how far it is; NULL: none */

@@ -31,7 +31,7 @@ TABLES = {
     "session": {"rollout_id": "rollout", "agent_path": "text"},
     "ancestor": {"rollout_id": "rollout"},
     "print": {"rollout_id": "rollout"},
-    "seen": {"rollout_id": "rollout"},
+    "seen": {"rollout_id": "rollout", "low": "drop"},  # one line for each print: into which rows they go is no matter
     "turn": {"rollout_id": "rollout", "turn_id": "text"},
     "context_set": {"id": "id", "print": "drop"},
     "context": {"rollout_id": "rollout", "set_id": "context_set", "turn_id": "text"},
@@ -47,6 +47,7 @@ TABLES = {
     "rollup": {"thread_id": "thread", "dimset_id": "dimset"},
     "sum_mark": {"id": "drop"},  # there is none after a pass
     "thread_sum": {"thread_id": "thread", "home_id": "home", "dimset_id": "dimset", "limits": "spans"},
+    "limit_part": {"thread_id": "thread", "data": "spans"},
     "turn_sum": {"thread_id": "thread", "dimset_id": "dimset"},
     "limit_key": {"id": "id", "limit_id": "text"},
     "day_pack": {"data": "drop"},  # made of rollup and turn_sum, with row ids in it
@@ -178,6 +179,9 @@ def _dump(c, homes, drop):
         only = USED.get(table, "")
         for row in c.execute(f'SELECT * FROM "{table}"{only}'):
             if table == "meta" and row[0] in DROP_META:
+                continue
+            if table == "seen":
+                lines += [f"seen\t{ids['rollout'][row[0]]}\t{v}" for v, in struct.iter_unpack("=q", row[2])]
                 continue
             cells = [f"{n}={_cell(kind, v, ids)}" for (n, kind), v in zip(columns, row)
                      if kind not in ("id", "drop") and f"{table}.{n}" not in drop]

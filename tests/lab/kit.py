@@ -18,6 +18,7 @@ import glob
 import itertools
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -151,6 +152,19 @@ def read(path):
         return f.read()
 
 
+def move(name, to, day, hour):
+    """The rollouts of a folder into the home TO, on another day (of UTC); HOUR takes the place of
+    06 in the lab's files, which are from 06:43 to 07:17."""
+    for path in rollout_files(name):
+        text = file_bytes(os.path.join(home(name), path))
+        for old, new in ((b"06", hour), (b"07", hour + 1)):
+            text = text.replace(b"2026-11-22T" + old + b":", f"{day}T{new:02}:".encode())
+        there = os.path.join(to, "sessions", name, os.path.basename(path).removesuffix(".zst"))
+        os.makedirs(os.path.dirname(there), exist_ok=True)
+        with open(there, "wb") as f:
+            f.write(text)
+
+
 def file_bytes(path):
     """Text of a rollout, decompressed."""
     return unzstd(read(path)) if path.endswith(".zst") else read(path)
@@ -177,7 +191,7 @@ class Line:
     def __init__(self, number, text):
         self.n, self.text, self.o = number, text, None
         try:
-            o = json.loads(text)
+            o = json.loads(text.decode("utf-8", "replace"))
             self.o = o if isinstance(o, dict) else None
         except ValueError:
             pass
@@ -195,6 +209,17 @@ class Line:
     def sub(self):
         """Type of the payload of an event_msg or response_item; of a bare line its own type."""
         return self.payload.get("type") if "payload" in (self.o or {}) else self.type
+
+
+def records(line):
+    """Objects on a line: of a torn line the records that begin inside it."""
+    if line.o is not None:
+        return [line.o]
+    out = []
+    for m in re.finditer(rb'(?<!^)\{"timestamp":"', line.text):
+        piece = Line(line.n, line.text[m.start():])
+        out += [piece.o] if piece.o is not None else []
+    return out
 
 
 class Rollout:

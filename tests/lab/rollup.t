@@ -80,15 +80,7 @@ def spread():
     """The lab in one home, its folders moved in time."""
     home = kit.temp("spread")
     for i, name in enumerate(kit.folders()):
-        day, hour = MOMENTS[i % len(MOMENTS)]
-        for path in kit.rollout_files(name):
-            text = kit.file_bytes(os.path.join(kit.home(name), path))
-            for old, new in ((b"06", hour), (b"07", hour + 1)):
-                text = text.replace(b"2026-11-22T" + old + b":", f"{day}T{new:02}:".encode())
-            to = os.path.join(home, "sessions", name, os.path.basename(path).removesuffix(".zst"))
-            os.makedirs(os.path.dirname(to), exist_ok=True)
-            with open(to, "wb") as f:
-                f.write(text)
+        kit.move(name, home, *MOMENTS[i % len(MOMENTS)])
     return home
 
 

@@ -55,6 +55,8 @@ by_ordinal(void **state UNUSED)
 	is(&in, BASIS_ORDINAL, BOUNDARY_NEVER, true);
 }
 
+static int64_t meta_line;
+
 static void
 turns(const struct boundary_turn *t, size_t n, int64_t line, bool open)
 {
@@ -62,6 +64,7 @@ turns(const struct boundary_turn *t, size_t n, int64_t line, bool open)
 
 	in.turns = t;
 	in.turns_len = n;
+	in.meta_line = meta_line;
 	is(&in, BASIS_TURN, line, open);
 }
 
@@ -69,6 +72,14 @@ turns(const struct boundary_turn *t, size_t n, int64_t line, bool open)
 	turns((const struct boundary_turn[]){ __VA_ARGS__ }, \
 	    sizeof((const struct boundary_turn[]){ __VA_ARGS__ }) / sizeof(struct boundary_turn), \
 	    line, open)
+
+/* The same with META as the last line that is foreign by what it says. */
+#define FOREIGN(meta, line, ...) \
+	do { \
+		meta_line = (meta); \
+		TURNS(line, false, __VA_ARGS__); \
+		meta_line = 0; \
+	} while (0)
 
 static void
 by_turn(void **state UNUSED)
@@ -90,6 +101,11 @@ by_turn(void **state UNUSED)
 	    { 43, 50, 1001 });
 	/* what is older and stands behind the first own turn does not matter */
 	TURNS(11, false, { 3, 10, 500 }, { 12, 20, 1500 }, { 22, 30, 600 });
+	FOREIGN(30, 31, { 3, 19, 500 });                   /* an older review's end alone is told */
+	FOREIGN(30, 31, { 3, 19, 500 }, { 32, 41, 1500 }); /* ... before an own turn */
+	FOREIGN(30, 20, { 3, 19, 500 }, { 25, 28, 1500 }); /* ... not behind one */
+	FOREIGN(2, 25, { 25, 30, 1500 }); /* session_meta lines are no turn's end */
+	FOREIGN(2, 25, { 12, 0, 700 }, { 25, 30, 1500 });
 	/* ids that are no UUIDv7 say nothing */
 	TURNS(11, false, { 3, 10, 500 }, { 12, 20, -1 }, { 22, 30, 1500 });
 }

@@ -132,6 +132,35 @@ test_early_schema(void **state)
 	refused(STORE_READER, "clear-db");
 }
 
+/* 0004: lists in one piece are given up; their files are read whole, their sums made, once more. */
+static void
+test_before_tails(void **state)
+{
+	struct store *s;
+	struct err e;
+	int64_t n = -1;
+
+	(void)state;
+	set("DROP TABLE seen; CREATE TABLE seen(rollout_id INTEGER PRIMARY KEY, data BLOB NOT NULL); "
+	    "INSERT INTO seen VALUES (1, x'0102030405060708'); DROP TABLE limit_part; "
+	    "DROP TRIGGER turn_sum_changed; "
+	    "INSERT INTO thread(id, uuid) VALUES (5, 'a'); "
+	    "INSERT INTO rollout(id, thread_id, home_id, state) VALUES (1, 5, 1, x'00'); "
+	    "INSERT INTO thread_sum VALUES (5, 1, 1, 1, 1, 1, 1, 1, 0, 0, NULL, x'01'); "
+	    "DELETE FROM sum_mark; PRAGMA user_version = 3");
+	assert_int_equal(store_open(&s, DB, STORE_WRITER, &e), 0);
+	assert_int_equal(store_schema(s), store_schema_known());
+	assert_int_equal(stmt_ask(store_stmt(s,
+				      "SELECT (SELECT count(*) FROM seen) + (SELECT count(*) FROM "
+				      "rollout WHERE state IS NULL) * 10 + (SELECT count(*) FROM "
+				      "sum_mark WHERE kind = 1 AND id = 5) * 100",
+				      &e),
+			     &n, &e),
+	    1);
+	assert_int_equal(n, 110);
+	store_close(s);
+}
+
 static void
 test_other_program(void **state)
 {
@@ -242,6 +271,7 @@ main(void)
 		T(test_reader_cannot_write),
 		T(test_newer_schema),
 		T(test_early_schema),
+		T(test_before_tails),
 		T(test_other_program),
 		T(test_no_database),
 		T(test_versions_count_from_one),

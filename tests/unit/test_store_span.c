@@ -110,15 +110,17 @@ test_pack(void **state UNUSED)
 		{ 1, 1, 1795348800000, 1795348860000, 62.25, 1795352400000 },
 		{ 300, 2, 1795348800000, 1795348800000, 100.0 / 3, -1 }, /* no hundredths */
 		{ 2, 1, 1795348800001, 1795348800001, -1, 1795352400123 },
-		{ 2, 1, 1795348900000, 1795348900000, 0, 0 },
+		{ 2, 1, 1795348700000, 1795348700000, 0, 0 }, /* the clock went back */
 	};
 	struct st_spans s = { 0 }, back = { 0 };
 	struct sbuf b;
 
-	for (size_t i = ARRAY_LEN(want); i-- > 0;)
-		st_span_add(&s, &want[i]); /* in another order: packing sorts */
+	for (size_t i = 0; i < ARRAY_LEN(want); i++)
+		st_span_add(&s, &want[i]);
 	sbuf_init(&b, 1000);
-	st_span_pack(&s, &b);
+	st_span_pack(&s, 1, &b);
+	assert_int_equal(b.len, 0); /* there is one part only */
+	st_span_pack(&s, 0, &b);
 	assert_int_equal(b.buf[0], 1);
 	assert_int_equal(st_span_unpack(&back, b.buf, b.len), 0);
 	assert_int_equal(back.len, ARRAY_LEN(want));
@@ -146,6 +148,42 @@ test_pack(void **state UNUSED)
 	free(back.p);
 }
 
+/* A part that is full stays as it is: what comes later begins in the next. */
+static void
+test_parts(void **state UNUSED)
+{
+	struct st_spans s = { 0 }, back = { 0 };
+	struct sbuf b;
+
+	assert_int_equal(st_span_parts(&s), 0);
+	for (int i = 0; i < ST_SPAN_PART; i++)
+		st_span_add(&s, &(struct st_span){ 1 + i % 2, 1, i, i, i, -1 });
+	assert_int_equal(s.len, 64);
+	assert_int_equal(st_span_parts(&s), 0);
+	/* the 63rd, of limit 1, says 62, the 64th, of limit 2, says 63; still in the last part */
+	st_span_add(&s, &(struct st_span){ 2, 1, 70, 70, 63, -1 });
+	assert_int_equal(s.len, 64);
+	assert_int_equal(s.p[63].last_ms, 70);
+	st_span_add(&s, &(struct st_span){ 2, 1, 80, 80, 99, -1 });
+	assert_int_equal(s.len, 65);
+	assert_int_equal(st_span_parts(&s), 1);
+	st_span_add(&s, &(struct st_span){ 1, 1, 90, 90, 62, -1 });
+	assert_int_equal(s.len, 66);
+	assert_int_equal(s.p[62].last_ms, 62);
+
+	for (size_t nth = 0; nth < 2; nth++) {
+		sbuf_init(&b, 4000);
+		st_span_pack(&s, nth, &b);
+		assert_int_equal(st_span_unpack(&back, b.buf, b.len), 0);
+		sbuf_free(&b);
+		assert_int_equal(back.len, nth == 0 ? 64 : 66);
+	}
+	assert_int_equal(back.p[64].first_ms, 80);
+	assert_int_equal(back.p[65].key_id, 1);
+	free(s.p);
+	free(back.p);
+}
+
 int
 main(void)
 {
@@ -155,6 +193,7 @@ main(void)
 		T(test_varint_signed),
 		T(test_add),
 		T(test_pack),
+		T(test_parts),
 	};
 
 	return cmocka_run_group_tests_name("store_span", tests, NULL, NULL);

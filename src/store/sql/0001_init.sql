@@ -40,7 +40,7 @@ CREATE TABLE rollout (
 	start_ordinal INTEGER,                    -- subagent_history_start_ordinal
 	ordinal_line INTEGER NOT NULL DEFAULT 0,  -- first line at or behind it
 	burst_line   INTEGER NOT NULL DEFAULT 0,  -- last line of the burst at the start
-	meta_line    INTEGER NOT NULL DEFAULT 0,  -- last foreign session_meta at the top
+	meta_line    INTEGER NOT NULL DEFAULT 0,  -- last line that is foreign by what it says
 	events_seen  INTEGER NOT NULL DEFAULT 0,  -- prompts stand as events or items
 	state        BLOB,                        -- of the reader after the last line; NULL: read it whole
 	-- derived: the boundary between copied and own lines
