@@ -122,7 +122,8 @@ rate_card(const struct ctx *c, struct json_object *list)
 	struct json_object *a = jx_arr(c->data, "rates"), *o;
 	struct str newest = { NULL, 0 };
 	int changed = 0;
-	char *from;
+	char *from, *year;
+	struct text t;
 
 	for (size_t i = 0; i < jx_len(a); i++) {
 		struct json_object *r = jx_at(a, i);
@@ -139,7 +140,12 @@ rate_card(const struct ctx *c, struct json_object *list)
 	from = changed == 0 ? xstrdup("no rate changed in the period")
 			    : xasprintf("%d %s changed in the period", changed,
 				  changed == 1 ? "rate" : "rates");
-	o = number(list, "Rate card", show_day_text(newest).s, from);
+	t = show_day_text(newest);
+	year = strrchr(t.s, ' ');
+	if (year != NULL)
+		*year++ = '\0';
+	o = number(list, "Rate card", t.s, from);
+	jt_str(o, "unit", year);
 	jt_strn(o, "title", newest);
 	free(from);
 }
@@ -170,11 +176,7 @@ numbers(const struct ctx *c, struct json_object *view, const struct show_sum *x)
 	(void)number(list, "Per million tokens",
 	    tokens <= 0 ? none : text_usd((int64_t)((price_pusd)cost * 1000000 / tokens), 2).s,
 	    "over all classes");
-	(void)number(list, "Priced",
-	    x->unpriced > 0 && x->unpriced < x->v[METRIC_TOKENS] / 2000
-		? ">" THIN "99.9" THIN "%"
-		: text_share(tokens, x->v[METRIC_TOKENS]).s,
-	    "of the tokens");
+	(void)number(list, "Priced", text_share(tokens, x->v[METRIC_TOKENS]).s, "of the tokens");
 	rate_card(c, list);
 }
 

@@ -42,7 +42,7 @@ tap.same([x for x in p.panels if x], PANELS, "every panel, in order")
 for said in ("API cost $0.12 without 500 tokens", f"A day <{THIN}$0.01 mean of 30 days",
              # (6000 x 9 + 1000 x 1.575 - 2000 x 2.5) millionths of 0.17225
              f"Saved by caching $0.05 {percent('29.4')} of the full price", "Per million tokens $7.05 over all classes",
-             f"Priced {percent('97.2')} of the tokens", "Rate card 22 Nov 2026 no rate changed in the period"):
+             f"Priced {percent('97.2')} of the tokens", "Rate card 22 Nov2026 no rate changed in the period"):
     tap.ok(said in p.words[""], f"numbers: {said}", p.words[""])
 rows = {r[0][0]: r for r in p.panels["p-cost-models"] if r}
 tap.same([number(x) for x in p.column("p-cost-models", "Tokens")], [12000, 5250, 500, 17750], "tokens by model, and of all")
