@@ -90,7 +90,7 @@ parameters(const struct route *r, const char *path, struct json_object *op)
 	struct param p;
 
 	path_parameters(path, list);
-	for (size_t i = 0; param_at(i, &p); i++)
+	for (size_t i = 0; param_of(r->takes, i, &p); i++)
 		if (param_is_taken(r->takes, &p)) {
 			struct json_object *o = jt_push_object(list);
 

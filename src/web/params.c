@@ -12,8 +12,20 @@
 
 static const struct param table[] = {
 #define PARAM(name, kind, dflt, allowed, help) { name, kind, dflt, allowed, help },
+#define DEFAULT(word, name, dflt)
 #include "web/params.def"
 #undef PARAM
+#undef DEFAULT
+};
+
+static const struct {
+	const char *word, *name, *dflt;
+} defaults[] = {
+#define PARAM(name, kind, dflt, allowed, help)
+#define DEFAULT(word, name, dflt) { word, name, dflt },
+#include "web/params.def"
+#undef PARAM
+#undef DEFAULT
 };
 
 bool
@@ -43,16 +55,41 @@ has_word(const char *words, const char *word)
 	return false;
 }
 
+/* The default of its own that TAKES has for P; static, NULL: none. */
+static const char *
+other_default(const char *takes, const struct param *p)
+{
+	for (size_t i = 0; takes != NULL && i < ARRAY_LEN(defaults); i++)
+		if (strcmp(defaults[i].name, p->name) == 0 && has_word(takes, defaults[i].word))
+			return defaults[i].dflt;
+	return NULL;
+}
+
 bool
 param_is_taken(const char *takes, const struct param *p)
 {
-	return has_word(takes, p->kind == PARAM_FILTER ? "filters" : p->name);
+	return has_word(takes, p->name) ||
+	       (p->kind == PARAM_FILTER && has_word(takes, "filters")) ||
+	       other_default(takes, p) != NULL;
 }
 
-static bool
-find(const char *name, struct param *out)
+bool
+param_of(const char *takes, size_t i, struct param *out)
 {
-	for (size_t i = 0; param_at(i, out); i++)
+	const char *dflt;
+
+	if (!param_at(i, out))
+		return false;
+	if ((dflt = other_default(takes, out)) != NULL)
+		out->dflt = dflt;
+	return true;
+}
+
+/* The parameter NAME, as TAKES has it, into *OUT. */
+static bool
+find(const char *takes, const char *name, struct param *out)
+{
+	for (size_t i = 0; param_of(takes, i, out); i++)
 		if (strcmp(out->name, name) == 0)
 			return true;
 	return false;
@@ -163,14 +200,14 @@ params_read(struct params *out, const char *takes, const struct request_pair *pa
 	memset(out, 0, sizeof(*out));
 	out->takes = takes;
 	for (size_t i = 0; i < n; i++)
-		if (!find(pairs[i].name, &d) || !param_is_taken(takes, &d)) {
+		if (!find(takes, pairs[i].name, &d) || !param_is_taken(takes, &d)) {
 			char *names = all_names(out);
 
 			add_fault(
 			    out, pairs[i].name, pairs[i].value, "is no parameter of this", names);
 			free(names);
 		}
-	for (size_t k = 0; param_at(k, &d); k++)
+	for (size_t k = 0; param_of(takes, k, &d); k++)
 		for (size_t i = 0; i < n; i++)
 			if (strcmp(pairs[i].name, d.name) == 0 && pairs[i].value[0] != '\0' &&
 			    param_is_taken(takes, &d))
@@ -203,7 +240,7 @@ params_get(const struct params *p, const char *name)
 	for (size_t i = 0; i < p->len; i++)
 		if (strcmp(p->v[i].def.name, name) == 0)
 			return p->v[i].text;
-	return find(name, &d) && d.dflt[0] != '\0' ? d.dflt : NULL;
+	return find(p->takes, name, &d) && d.dflt[0] != '\0' ? d.dflt : NULL;
 }
 
 int64_t

@@ -52,6 +52,9 @@ struct params {
 /* Parameter number I from 0 into *OUT. Returns false behind the last; cannot fail. */
 bool param_at(size_t i, struct param *out);
 
+/* Parameter number I from 0, with the default that TAKES has for it, into *OUT. Returns false behind the last; cannot fail. */
+bool param_of(const char *takes, size_t i, struct param *out);
+
 /* True when TAKES (names with blanks between; "filters": all dimensions) has P; cannot fail. */
 bool param_is_taken(const char *takes, const struct param *p);
 

@@ -15,9 +15,11 @@ window_words(int64_t minutes)
 	if (minutes == 10080)
 		(void)snprintf(t.s, sizeof(t.s), "weekly");
 	else if (minutes > 0 && minutes % 1440 == 0)
-		(void)snprintf(t.s, sizeof(t.s), "%d days", (int)(minutes / 1440));
+		(void)snprintf(t.s, sizeof(t.s), "%d %s", (int)(minutes / 1440),
+		    minutes == 1440 ? "day" : "days");
 	else if (minutes > 0 && minutes % 60 == 0)
-		(void)snprintf(t.s, sizeof(t.s), "%d hours", (int)(minutes / 60));
+		(void)snprintf(t.s, sizeof(t.s), "%d %s", (int)(minutes / 60),
+		    minutes == 60 ? "hour" : "hours");
 	else if (minutes > 0)
 		(void)snprintf(t.s, sizeof(t.s), "%d minutes", (int)minutes);
 	else
@@ -67,7 +69,7 @@ is(struct json_object *o, const char *key)
 	return jx_bool(o, key, &b) && b;
 }
 
-/* "on pace for 81–89 %" of the forecast F into T. */
+/* "on pace for 81–89 %", "on pace to run out" of the forecast F into T. */
 static void
 outlook(struct json_object *f, struct text *t)
 {
@@ -75,7 +77,10 @@ outlook(struct json_object *f, struct text *t)
 
 	(void)jx_num(f, "low", &low);
 	(void)jx_num(f, "high", &high);
-	if ((int)(low + 0.5) == (int)(high + 0.5))
+	high = high > 100 ? 100 : high;
+	if (low >= 100)
+		(void)snprintf(t->s, sizeof(t->s), "on pace to run out");
+	else if ((int)(low + 0.5) == (int)(high + 0.5))
 		(void)snprintf(t->s, sizeof(t->s), "on pace for %d" THIN "%%", (int)(high + 0.5));
 	else
 		(void)snprintf(t->s, sizeof(t->s), "on pace for %d" DASH "%d" THIN "%%",

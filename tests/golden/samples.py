@@ -713,11 +713,13 @@ def limits():
                         {"cls": "f-acc", "name": None, "total": None, "v": [0] * 28 + values[-1:]}]}]}
     data = {
         "now": {"rows": LIMIT_FACTS, "_limits": limits_now("#p-limits-line"), "_acts": acts(("JSON", "/api/v1/limits"))},
-        "forecast": {"before": "The weekly limit will stand at", "range": f"81 to 89{THIN}%",
+        "forecast": {"_ask": "Codex, weekly", "_none": None, "_text": {
+                     "before": "The weekly limit will stand at", "range": f"81 to 89{THIN}%",
                      "after": "when it resets on Thursday at 09:15: in each of the last four weeks you used another 19 to 27 points between "
-                              f"Tuesday 14:28 and the reset. At the pace of the last 24 hours it would be 91{THIN}%."},
-        "quota": {"before": "About", "range": f"2.5 to 2.7{THIN}B tokens", "after": "at your mix of models.",
-                  "basis": "Middle half of 12 closed windows, tokens ÷ peak %. Reset as logged by Codex."},
+                              f"Tuesday 14:28 and the reset. At the pace of the last 24 hours it would be 91{THIN}%."}},
+        "quota": {"_title": "What a full week holds", "_none": None, "_text": {
+                  "before": "About", "range": f"2.5{THIN}B – 2.7{THIN}B tokens", "after": "at your mix of models.",
+                  "basis": f"Middle half of 12 windows that have ended, tokens ÷ peak{THIN}%. Resets as Codex logged them."}},
         "line": {"rows": [], "_title": "Codex, weekly", "_ask": "Percent used; each line starts at a reset.", "_chart": line,
                  "_table": table("Table of the readings", ["Time", "#Used"], [
                      row(cell(clock(datetime(1970, 1, 1) + timedelta(milliseconds=s[0]))), num(f"{s[1] / 10:.0f}{THIN}%")) for s in samples[-40:]]),
@@ -725,10 +727,10 @@ def limits():
         "windows": {"rows": [], "_title": "Weekly windows", "_ask": "How much fits into one percent? The field is the middle half, the line the median.",
                     "_acts": acts(("CSV", "?")),
                     "_table": table("Weekly windows, newest first",
-                                    ["Start>", "End", "@Peak, drawn", "#Peak", "#Tokens", "#API cost", "#Tokens per percent", "@18 M to 30 M"], rows,
+                                    ["Start>", "End", "@", "#Peak", "#Tokens", "#API cost", "#Tokens per percent", "@18 M to 30 M"], rows,
                                     [row(cell("Sum of 13 windows"), cell(""), cell(""), cell(""), num(thin(sum(w[2] for w in windows))),
                                          num(usd(sum(w[3] for w in windows))), cell(""), cell(""))])},
-        "short": {"rows": [], "_title": "Codex, 5 hours", "_ask": "Peak of each window in the last 14 days: 29 windows, 2 above 90 %.",
+        "short": {"rows": [], "_title": "Codex, 5 hours", "_none": None, "_ask": "Peak of each window in the last 14 days: 29 windows, 2 above 90 %.",
                   "_chart": five, "_table": table("Table of the 29 windows", ["Start", "#Peak", "#Tokens"], short_rows), "_acts": acts(*SVGCSV)}}
     return tree("limits", "Limits", data, window=("90 d", "27 Aug – 24 Nov 2026"), notices=[
         ("Percentages are the ones Codex logged, last seen 14:21. 2 windows in September have gaps of more than a day.", "/health", "Which")])
@@ -736,9 +738,11 @@ def limits():
 
 def limits_empty():
     return tree("limits", "Limits", {
-        "now": none("_limits"), "forecast": None, "quota": None, "line": {"_title": "Codex, weekly", "_ask": "", **none("_chart", "_table")},
+        "now": none("_limits"), "forecast": {"_ask": "", "_text": None, "_none": "No limit was logged, so none can be looked ahead from."},
+        "quota": {"_title": "What a full week holds", "_text": None, "_none": "No limit was logged."}, "line": {"_title": "Codex, weekly", "_ask": "", **none("_chart", "_table")},
         "windows": {"_title": "Weekly windows", "_ask": "", **none("_table")},
-        "short": {"_title": "Codex, 5 hours", "_ask": "", **none("_chart", "_table")}}, empty=EMPTY)
+        "short": {"_title": "Short windows", "_ask": "", "_none": "No limit with windows shorter than a day was logged.",
+                  **none("_chart", "_table")}}, empty=EMPTY)
 
 
 # ---------------------------------------------------------------- cost

@@ -48,6 +48,37 @@ canonical_is(const char *wanted)
 	sbuf_free(&b);
 }
 
+/* A route may have a default of its own; what it names as such is left out of the canonical form. */
+static void
+test_default_of_a_route(void **state UNUSED)
+{
+	static const char takes[] = "period=90d tz of home";
+	char name[] = "period", value[] = "90d";
+	const struct request_pair given = { name, value };
+	struct param d;
+
+	params_clear(&params);
+	params_read(&params, takes, NULL, 0);
+	assert_string_equal(params_get(&params, "period"), "90d");
+	params_clear(&params);
+	params_read(&params, takes, &given, 1);
+	assert_int_equal(params.faults_len, 0);
+	canonical_is("");
+	value[0] = '3';
+	params_clear(&params);
+	params_read(&params, takes, &given, 1);
+	canonical_is("period=30d");
+	assert_true(param_of(takes, 0, &d));
+	assert_string_equal(d.dflt, "90d");
+	assert_true(param_is_taken(takes, &d));
+	assert_true(param_at(0, &d));
+	assert_string_equal(d.dflt, "30d");
+	assert_true(param_is_taken(TAKES, &d));
+	assert_false(param_is_taken("tz", &d));
+	assert_true(param_is_taken(takes, &(struct param){ "home", PARAM_FILTER, "", "", "" }));
+	assert_false(param_is_taken(takes, &(struct param){ "model", PARAM_FILTER, "", "", "" }));
+}
+
 static void
 test_values(void **state UNUSED)
 {
@@ -116,6 +147,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_default_of_a_route),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_twice),
