@@ -104,7 +104,7 @@ class Case:
         self.same(f"Session {s.id}", self.json("/sessions/" + s.id), self.book.session(s))
 
     def limits(self):
-        got = self.json("/limits")
+        got = self.json("/limits", period="30d")
         got = windows.shortened(got if isinstance(got, list) else got["limits"])
         self.same("Limits", got, windows.page(self.book, self.month[0]))
 
