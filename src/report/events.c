@@ -1,119 +1,27 @@
 #include "base/compat.h"
 
-#include "base/xalloc.h"
 #include "report/events.h"
+#include "report/rows.h"
 
-/* The columns of the relation that are ours and not for people: the last one, captured_ms. */
-#define HIDDEN 1
-
-static int
-prepare(struct store *s, const struct query *q, bool counted, struct stmt **out, struct err *e)
-{
-	struct sbuf sql;
-
-	/* the filters speak of dimset, thread and home; an event has those of its own row */
-	sbuf_init(&sql, 65536);
-	sbuf_addz(&sql,
-	    "SELECT x.* FROM events x "
-	    "JOIN rollout r ON r.id = x.source_id JOIN home h ON h.id = r.home_id "
-	    "WHERE coalesce(x.captured_ms, 0) >= ?1 AND coalesce(x.captured_ms, 0) < ?2");
-	if (counted)
-		sbuf_addz(&sql, " AND x.verdict = 'counted'");
-	if (q->filters_len > 0) {
-		sbuf_addz(&sql,
-		    " AND EXISTS (SELECT 1 FROM (SELECT coalesce(x.model, '') AS model, "
-		    "coalesce(x.directory, '') AS directory, coalesce(x.repository, '') AS "
-		    "repository, "
-		    "coalesce(x.branch, '') AS branch, coalesce(x.session_source, '') AS source, "
-		    "coalesce(x.effort, '') AS effort, coalesce(x.tier, '') AS tier) d, "
-		    "(SELECT x.session_id AS uuid) t WHERE 1");
-		query_where(q, &sql, 3);
-		sbuf_addz(&sql, ")");
-	}
-	sbuf_addz(&sql, " ORDER BY x.captured_ms, x.session_id, x.id");
-	*out = sbuf_check(&sql, e) < 0 ? NULL : store_prepare(s, sql.buf, e);
-	sbuf_free(&sql);
-	if (*out == NULL)
-		return -1;
-	stmt_bind_i64(*out, 1, q->range.from_ms);
-	stmt_bind_i64(*out, 2, q->range.to_ms);
-	query_bind(q, *out, 3);
-	return 0;
-}
-
-static struct cell
-value(struct stmt *q, int i, char number[static 32])
-{
-	if (stmt_is_null(q, i))
-		return cell_null();
-	if (!stmt_is_number(q, i))
-		return cell_text(stmt_str(q, i));
-	if (stmt_real(q, i) == (double)stmt_i64(q, i))
-		return cell_int(stmt_i64(q, i));
-	(void)snprintf(number, 32, "%.6f", stmt_real(q, i));
-	for (size_t n = strlen(number); n > 0 && number[n - 1] == '0'; n--)
-		number[n - 1] = '\0';
-	return cell_number(number);
-}
-
-static int
-write_rows(struct stmt *q, const struct tz *tz, enum printer_format format, FILE *f, struct err *e)
-{
-	size_t n = (size_t)stmt_columns(q) - HIDDEN;
-	const char **names = xcalloc(n, sizeof(*names));
-	struct cell *cells = xcalloc(n, sizeof(*cells));
-	char(*numbers)[32] = xcalloc(n, sizeof(*numbers));
-	struct printer *p;
-	char local[32];
-	int rc;
-
-	for (size_t i = 0; i < n; i++)
-		names[i] = stmt_name(q, (int)i);
-	p = printer_begin(format, f, n, names);
-	while ((rc = stmt_step(q, e)) == 1) {
-		for (size_t i = 0; i < n; i++)
-			cells[i] = value(q, (int)i, numbers[i]);
-		if (!stmt_is_null(q, (int)n)) {
-			int64_t ms = stmt_i64(q, (int)n);
-
-			civil_format_offset(ms, tz_offset_s(tz, ms), local);
-			cells[1] = cell_text(str_of(local)); /* captured_at */
-		}
-		printer_row(p, cells);
-		if (ferror(f)) {
-			rc = err_sys(e, "cannot write");
-			break;
-		}
-	}
-	printer_end(p);
-	free(names);
-	free(cells);
-	free(numbers);
-	return rc;
-}
+/* The last column of the relation, captured_ms, is ours and not for people. */
+#define SELECT \
+	"SELECT x.* FROM events x " \
+	"JOIN rollout r ON r.id = x.source_id JOIN home h ON h.id = r.home_id " \
+	"WHERE coalesce(x.captured_ms, 0) >= ?1 AND coalesce(x.captured_ms, 0) < ?2"
+/* the filters speak of dimset, thread and home; an event has those of its own row */
+#define DIMS \
+	"(SELECT coalesce(x.model, '') AS model, coalesce(x.directory, '') AS directory, " \
+	"coalesce(x.repository, '') AS repository, coalesce(x.branch, '') AS branch, " \
+	"coalesce(x.session_source, '') AS source, coalesce(x.effort, '') AS effort, " \
+	"coalesce(x.tier, '') AS tier) d, (SELECT x.session_id AS uuid) t"
+#define ORDER "x.captured_ms, x.session_id, x.id"
 
 int
 events_export(struct store *s, const struct query *q, bool counted, enum printer_format format,
     FILE *f, struct err *e)
 {
-	struct stmt *stmt;
-	struct err ignored;
-	int rc;
+	static const struct rows_sql all = { SELECT, DIMS, ORDER },
+				     some = { SELECT " AND x.verdict = 'counted'", DIMS, ORDER };
 
-	/* millions of rows are sorted: in a file that has no name, not in memory; the sorter takes
-	   as much of that as the cache may have */
-	if (store_exec(s,
-		"PRAGMA temp_store = FILE; PRAGMA cache_size = -4096; PRAGMA shrink_memory",
-		e) < 0 ||
-	    store_begin(s, e) < 0)
-		return -1;
-	rc = prepare(s, q, counted, &stmt, e);
-	if (rc == 0) {
-		rc = write_rows(stmt, q->tz, format, f, e);
-		stmt_free(stmt);
-	}
-	store_rollback(s);
-	(void)store_exec(s, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384",
-	    &ignored); /* as store.c has them; slower without */
-	return rc;
+	return rows_export(s, q, counted ? &some : &all, format, f, e);
 }

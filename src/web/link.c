@@ -72,6 +72,15 @@ link_session(const struct ctx *c, struct str id)
 	return href;
 }
 
+char *
+link_word(const struct ctx *c, const char *word)
+{
+	char *page = link_with(c, "/glossary", "", NULL, 0), *href = xasprintf("%s#%s", page, word);
+
+	free(page);
+	return href;
+}
+
 void
 link_put(struct json_object *o, const char *key, char *href)
 {

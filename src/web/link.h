@@ -26,6 +26,9 @@ char *link_to(const struct ctx *c, const char *path, const char *name, const cha
 /* Address of the page of the session ID, without parameters of C but the frame's. Owned by the caller; cannot fail. */
 char *link_session(const struct ctx *c, struct str id);
 
+/* Address of the WORD (an id) in the glossary. Owned by the caller; cannot fail. */
+char *link_word(const struct ctx *c, const char *word);
+
 /* Member KEY of O becomes the address HREF, which is freed; NULL gives null. Aborts when out of memory. */
 void link_put(struct json_object *o, const char *key, char *href);
 

@@ -232,11 +232,14 @@ verdicts(const struct ctx *c, struct json_object *view)
 	for (size_t i = 0; i < jx_len(a) && i < VERDICT__MAX; i++) {
 		struct json_object *x = jx_at(a, i);
 		int64_t lines = show_i64(x, "n", 0);
+		char *href;
 
 		if (lines == 0)
 			continue;
 		row = chart_table_row(t, NULL);
-		(void)chart_cell(row, jx_str(x, "name"), NULL, NULL);
+		href = i == VERDICT_NONE ? NULL : link_word(c, verdict_name((enum verdict)i));
+		(void)chart_cell(row, jx_str(x, "name"), NULL, href);
+		free(href);
 		(void)chart_cell_count(row, lines);
 		jt_str(chart_cell(row, str_of(verdict_text((enum verdict)i)), NULL, NULL), "cls",
 		    "long");

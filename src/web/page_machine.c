@@ -54,6 +54,7 @@ raw_index(struct ctx *c, struct err *e)
 	const struct route *r;
 
 	for (size_t i = 0; (r = route_at(i)) != NULL; i++)
-		endpoint(c, r, list);
+		if (r->twin != NULL || r->raw != NULL)
+			endpoint(c, r, list);
 	return ctx_answer(c, data, e);
 }

@@ -201,7 +201,8 @@ raw_openapi(struct ctx *c, struct err *e)
 	    c->req->prefix[0] == '\0' ? "/" : c->req->prefix);
 	o = jt_add_object(doc, "paths");
 	for (size_t i = 0; (r = route_at(i)) != NULL; i++)
-		operation(r, o);
+		if (r->twin != NULL || r->raw != NULL)
+			operation(r, o);
 	jt_put(jt_add_object(doc, "components"), "schemas", schemas);
 	resp_header(c->resp, "Content-Type", "application/json");
 	jw_sbuf(&w, &c->resp->body, true);

@@ -44,6 +44,24 @@ host_of(struct str s)
 	return host;
 }
 
+#define HOST_MAX 300 /* bytes */
+
+/* Only what a host has in it: the address is shown to be copied into a shell. */
+static char *
+origin_of(struct str host, request_param *param, const void *arg)
+{
+	bool secure = str_eqz(named(param, arg, "HTTPS"), "on") ||
+		      str_eqz(named(param, arg, "REQUEST_SCHEME"), "https");
+
+	for (size_t i = 0; i < host.n; i++)
+		if (!str_isalpha(host.p[i]) && !str_isdigit(host.p[i]) &&
+		    strchr(".-:[]", host.p[i]) == NULL)
+			return xstrdup("");
+	if (host.n == 0 || host.n > HOST_MAX)
+		return xstrdup("");
+	return xasprintf("http%s://%.*s", secure ? "s" : "", (int)host.n, host.p);
+}
+
 bool
 request_is_loopback(const char *host)
 {
@@ -195,6 +213,7 @@ request_read(struct request *out, request_param *param, const void *arg, struct 
 	memset(out, 0, sizeof(*out));
 	out->method = method_of(named(param, arg, "REQUEST_METHOD"));
 	out->host = host_of(named(param, arg, "HTTP_HOST"));
+	out->origin = origin_of(named(param, arg, "HTTP_HOST"), param, arg);
 	out->accept = xstrdup(accept);
 	out->if_none_match = xstrdup(etag);
 	out->since_ms = header_date_ms(param(arg, "HTTP_IF_MODIFIED_SINCE"));
@@ -232,6 +251,7 @@ request_clear(struct request *r)
 	}
 	free(r->pairs);
 	free(r->host);
+	free(r->origin);
 	free(r->prefix);
 	free(r->path);
 	free(r->accept);

@@ -27,7 +27,9 @@ struct request_pair {
 
 struct request {
 	enum request_method method;
-	char *host;   /* lower case, without port and final dot; "" when there was none */
+	char *host; /* lower case, without port and final dot; "" when there was none */
+	char
+	    *origin; /* "http://Name:8377", what we were called; "" when no such address is sound */
 	char *prefix; /* where we are mounted: "" or "/codex", no slash at its end */
 	char *path; /* below the prefix, decoded: "/…"; "" when exactly the prefix was asked for */
 	struct request_pair *pairs;
@@ -42,8 +44,8 @@ typedef const char *request_param(const void *arg, const char *name);
 
 /*
  * Read the request that PARAM with ARG knows into *OUT, to be cleared by request_clear also
- * after an error: method, host, prefix, accept and wants_html are then filled. Returns 0; -1 with
- * ERR_INPUT (malformed or hostile) or ERR_LIMIT (too long) in *E.
+ * after an error: method, host, origin, prefix, accept and wants_html are then filled.
+ * Returns 0; -1 with ERR_INPUT (malformed or hostile) or ERR_LIMIT (too long) in *E.
  */
 int request_read(struct request *out, request_param *param, const void *arg, struct err *e);
 

@@ -52,7 +52,7 @@ route_find(struct str path, bool *is_html, struct str args[CTX_ARGS])
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
 		const struct route *r = &routes[i];
 
-		*is_html = r->twin != NULL;
+		*is_html = r->page != NULL;
 		if (matches(r->path, path, args))
 			return r;
 		*is_html = false;

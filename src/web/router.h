@@ -15,8 +15,9 @@
 
 struct route {
 	const char *name, *path;
-	const char *twin; /* JSON; NULL: the route writes its answer itself */
-	const char *nav;  /* name of the route that is current in the navigation */
+	const char
+	    *twin; /* JSON; NULL: a page without data, or a route that writes its answer itself */
+	const char *nav; /* name of the route that is current in the navigation */
 	unsigned flags;
 	const char *takes; /* parameters, with blanks between */
 	const char *title, *question;

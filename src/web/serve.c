@@ -125,7 +125,8 @@ fill_meta(struct ctx *c)
 	if (c->web->store != NULL)
 		jt_i64(c->meta, "generation", c->web->generation);
 	instant(c->meta, "data_as_of", q->tz, checked, checked >= 0);
-	add_link(c, "self", c->twin, "", NULL);
+	if (c->twin != NULL)
+		add_link(c, "self", c->twin, "", NULL);
 	add_link(c, "html", c->path, "format", NULL);
 	if (param_is_taken(c->route->takes, &format))
 		add_link(c, "csv", c->twin, "format cursor", "csv");
@@ -259,7 +260,7 @@ run_page(struct ctx *c, struct err *e)
 	c->meta = jt_add_object(tree, "meta");
 	c->links = jt_add_object(tree, "links");
 	c->path = path_of(c, c->route->path);
-	c->twin = path_of(c, c->route->twin);
+	c->twin = c->route->twin == NULL ? NULL : path_of(c, c->route->twin);
 	fill_meta(c);
 	rc = c->route->page(c, e);
 	if (rc == 0 && !c->resp->is_sent && c->status == 200) {

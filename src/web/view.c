@@ -215,7 +215,9 @@ foot(const struct ctx *c, struct json_object *page)
 {
 	struct json_object *o = jt_add_object(page, "foot"), *list, *l;
 	int64_t checked = web_checked_ms(c->web);
-	const char *urls[][2] = { { "JSON", jx_str(c->links, "self").p },
+	bool here = strcmp(c->route->name, "glossary") == 0;
+	char *words = here ? NULL : link_with(c, "/glossary", "", NULL, 0);
+	const char *urls[][2] = { { "Glossary", words }, { "JSON", jx_str(c->links, "self").p },
 		{ "CSV", jx_str(c->links, "csv").p } };
 
 	jt_str(o, "as_of", checked < 0 ? "an unknown time" : text_clock(checked, c->query.tz).s);
@@ -231,6 +233,7 @@ foot(const struct ctx *c, struct json_object *page)
 		jt_str(l, "text", urls[i][0]);
 		jt_str(l, "href", urls[i][1]);
 	}
+	free(words);
 }
 
 void

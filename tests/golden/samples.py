@@ -842,13 +842,15 @@ def health_empty():
 
 def export():
     rows = []
-    for name, n, what in (("events", 43831, "every usage line with its verdict"), ("sessions", 243, "one row a session"), ("turns", 2831, "one row a turn"),
-                          ("tools", 56167, "one row a call: name, status, time; no payload"), ("limits", 9120, "one row a reading")):
-        rows.append(row(cell(name), num(thin(n)), *[cell(f.upper(), href=f"/api/v1/export/{name}.{f}?period=30d") for f in ("csv", "ndjson", "json")], cell(what, cls="long")))
-    data = {"sets": {"rows": [], "_ask": "Streamed, for the period and filters above.", "_acts": acts(("API", "/api/v1/")),
-                     "_table": table("What can be exported", ["Rows", "#Count", "CSV", "NDJSON", "JSON", "What"], rows)},
-            "_commands": [{"text": "The events of the last 30 days:", "command": "curl -s 'http://127.0.0.1:8377/api/v1/export/events.csv?period=30d' > events.csv"},
-                          {"text": "The same without the server:", "command": "codex-track export --last 30d --format csv --out events.csv"}]}
+    for name, what in (("events", "every line of usage and what became of it"), ("sessions", "a row for each session, with its sums and what is missing"),
+                       ("turns", "a row for each turn: state, duration, what counted in it"),
+                       ("tools", "a row for each call: name, state, times, lengths; no text"),
+                       ("limits", "a row for each reading of a rate limit, as it was logged")):
+        rows.append(row(cell(name), *[cell(f.upper(), href=f"/api/v1/export/{name}?format={f}") for f in ("csv", "ndjson", "json")], cell(what, cls="long")))
+    data = {"sets": {"rows": [], "_ask": "For the period and the filters above, streamed.", "_acts": None,
+                     "_table": table("What can be exported", ["Rows", "CSV", "NDJSON", "JSON", "What"], rows)},
+            "_commands": [{"text": "From this server, as CSV:", "command": "curl -fsS 'http://127.0.0.1:8377/api/v1/export/events?format=csv' -o events.csv"},
+                          {"text": "Without the server:", "command": "codex-track export --last 30d --format csv --out events.csv"}]}
     return tree("export", "Export", data)
 
 
