@@ -74,11 +74,13 @@ class Case:
     # pages
 
     def overview(self):
-        before = (figures.back(self.month[0], self.zone, 30), self.month[0])
-        got = self.json("/overview")
-        wanted = {**self.book.overview(self.month, before, got), "limits": windows.page(self.book, self.now, False)}
-        self.same("Overview", got, wanted)
-        self.page("Overview", "/", shown.overview, wanted)
+        for days in (30, 14, 7):  # the clock changes in the range, or in the one before
+            span = figures.last_days(self.now, self.zone, days)
+            before = (figures.back(span[0], self.zone, days), span[0])
+            got = self.json("/overview", period=f"{days}d")
+            wanted = {**self.book.overview(span, before, got), "limits": windows.page(self.book, self.now, False)}
+            self.same(f"Overview of {days} days", got, wanted)
+            self.page(f"Overview of {days} days", "/", shown.overview, wanted, period=f"{days}d")
 
     def usage(self):
         for by, metric, group, top in USAGE:
