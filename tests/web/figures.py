@@ -340,7 +340,10 @@ class Book:
         models = self.groups(span, "model", "cost", 50, got["models"], axle)
         used = {self.prices.meaning(r.dims["model"])[0] for r in self.responses if span[0] <= r.at < span[1]}
         used |= {self.prices.meaning(t.dims["model"])[0] for t in self.turns if span[0] <= t.at < span[1]}
-        return {"group": group, "buckets": self.buckets(axle, span),
+        buckets = self.buckets(axle, span)
+        for b, (_, start, end) in zip(buckets, axle):
+            b["split"] = self.money(self.total((max(start, span[0]), min(end, span[1]))))["split"]
+        return {"group": group, "buckets": buckets,
                 "total": {**self.put_sum(span), **self.money(total)},
                 "models": [{**g, **self.money(x)} for g, x in models],
                 "coverage": self.coverage(span), "rates": [self.rate(r, used) for m in sorted(self.prices.rows)

@@ -16,6 +16,7 @@ import figures  # noqa: E402
 import kit  # noqa: E402
 import recount  # noqa: E402
 import shown  # noqa: E402
+import shown_cost  # noqa: E402
 import tap  # noqa: E402
 import windows  # noqa: E402
 
@@ -112,7 +113,9 @@ class Case:
 
     def cost(self):
         got = self.json("/cost")
-        self.same("Cost", got, self.book.cost(self.month, "day", got))
+        wanted = self.book.cost(self.month, "day", got)
+        self.same("Cost", got, wanted)
+        self.page("Cost", "/cost", shown_cost.cost, {**wanted, "_days": 30})
 
 
     def report(self, home):

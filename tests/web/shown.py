@@ -89,6 +89,8 @@ def agrees(text, value):
     text = bare(text).rstrip("+")
     if text == "\u00b7" or value is None or text == "noprice":
         return text in ("\u00b7", "noprice") and not value
+    if text.startswith("<$"):
+        return 0 < Fraction(value) * 2 < Fraction(text[2:])
     found = re.fullmatch(r"([-+]?)\$?(\d+(?:\.(\d+))?)([kMBT]?)%?", text)
     if not found:
         return False
