@@ -1,6 +1,5 @@
 #include "base/compat.h"
 
-#include "base/hash.h"
 #include "base/xalloc.h"
 #include "json/jm.h"
 #include "web/link.h"
@@ -10,17 +9,10 @@
 #include "web/router.h"
 #include "web/serve.h"
 #include "web/url.h"
+#include "web/validator.h"
 #include "web/view.h"
 
 #define URL_MAX ((size_t)65536)
-#define MINUTE_MS INT64_C(60000)
-#define ETAG_LEN 40
-#define FRESH_MS 2000 /* a second may still bring another change */
-
-struct validator {
-	char etag[ETAG_LEN];
-	int64_t modified_ms; /* -1: not known */
-};
 
 static const char *
 param_of_gw(const void *arg, const char *name)
@@ -28,66 +20,6 @@ param_of_gw(const void *arg, const char *name)
 	const struct gw *g = arg;
 
 	return g->param(g, name);
-}
-
-/* ----------------------------------------------------------- the validator */
-
-static int64_t
-tick_ms(const struct ctx *c)
-{
-	return (c->route->flags & ROUTE_MINUTE) != 0 ? MINUTE_MS : PERIOD_QUARTER_MS;
-}
-
-static void
-validator_of(const struct ctx *c, struct validator *v)
-{
-	uint64_t h[2] = { c->web->base_hash, ~c->web->base_hash };
-	struct sbuf b;
-	char *progress;
-
-	sbuf_init(&b, URL_MAX * 2);
-	if (c->web->store != NULL)
-		sbuf_addf(&b, "%s %" PRId64 " ", c->web->database_id, c->web->generation);
-	sbuf_addf(&b, "%s %s %d %s ", c->req->prefix, c->req->path, c->is_html,
-	    c->query.tz == NULL ? "" : tz_name(c->query.tz));
-	sbuf_addf(&b, "%" PRId64 " ", c->query.range.from_ms);
-	if (!c->is_relative)
-		sbuf_addf(&b, "%" PRId64 " ", c->query.range.to_ms);
-	sbuf_addf(&b, "%" PRId64 " ", c->now_ms / tick_ms(c));
-	params_canonical(&c->params, "", NULL, NULL, &b);
-	for (size_t i = 0; i < c->params.faults_len; i++)
-		sbuf_addf(&b, " %s=%s", c->params.faults[i].param, c->params.faults[i].value);
-	web_progress(c->web, &progress);
-	sbuf_addf(&b, " %s", progress == NULL ? "" : progress);
-	v->modified_ms = progress != NULL ? -1 : web_changed_ms(c->web);
-	if (v->modified_ms >= 0 && v->modified_ms < c->now_ms - c->now_ms % tick_ms(c))
-		v->modified_ms = c->now_ms - c->now_ms % tick_ms(c);
-	free(progress);
-	for (int i = 0; i < 2; i++)
-		h[i] = hash_bytes(b.buf, b.len, h[i]);
-	(void)snprintf(v->etag, ETAG_LEN, "\"%016" PRIx64 "%016" PRIx64 "\"", h[0], h[1]);
-	sbuf_free(&b);
-}
-
-/*
- * Put V into the head. Returns true when the client has that already. The date has whole
- * seconds: one that is not over is told as the one before, and answers no question.
- */
-static bool
-is_known(struct ctx *c, const struct validator *v)
-{
-	int64_t now_ms = c->web->in.now_ms(c->web->in.now_arg), ms = v->modified_ms;
-	bool is_fresh = now_ms - ms < FRESH_MS;
-	char date[HEADER_DATE_LEN];
-
-	resp_header(c->resp, "ETag", v->etag);
-	if (ms >= 0) {
-		header_date((ms < now_ms ? ms : now_ms) - (is_fresh ? 1000 : 0), date);
-		resp_header(c->resp, "Last-Modified", date);
-	}
-	if (c->req->if_none_match != NULL)
-		return resp_matches(c->req->if_none_match, v->etag);
-	return ms >= 0 && !is_fresh && ms / 1000 * 1000 <= c->req->since_ms;
 }
 
 /* --------------------------------------------------------------- the answer */
@@ -288,12 +220,20 @@ run_page(struct ctx *c, struct err *e)
 /* ------------------------------------------------------------- one request */
 
 static int
+not_modified(struct ctx *c)
+{
+	c->resp->status = 304;
+	resp_send(c->resp);
+	return 0;
+}
+
+static int
 answer(struct ctx *c, struct err *e)
 {
-	struct validator v;
-
 	if ((c->route->flags & ROUTE_DB) != 0 && web_store(c->web, e) < 0)
 		return -1;
+	if ((c->route->flags & ROUTE_NOTAG) == 0 && validator_is_recent(c))
+		return not_modified(c);
 	if (resolve_query(c, e) < 0)
 		return -1;
 	if (c->params.faults_len > 0 && !c->is_html) {
@@ -306,15 +246,8 @@ answer(struct ctx *c, struct err *e)
 	}
 	if ((c->route->flags & ROUTE_NOTAG) != 0)
 		resp_header(c->resp, "Cache-Control", "no-store");
-	else {
-		validator_of(c, &v);
-		resp_header(c->resp, "Cache-Control", "private, no-cache");
-		if (is_known(c, &v)) {
-			c->resp->status = 304;
-			resp_send(c->resp);
-			return 0;
-		}
-	}
+	else if (validator_is_known(c))
+		return not_modified(c);
 	return c->route->page != NULL ? run_page(c, e) : c->route->raw(c, e);
 }
 

@@ -42,6 +42,16 @@ struct web_setup {
 	const void *now_arg;
 };
 
+#define WEB_ETAG_LEN 40
+#define WEB_RECENT 64
+
+/* A validator that was made: of which request, data and minute. */
+struct web_recent {
+	uint64_t key;
+	char etag[WEB_ETAG_LEN];
+	int64_t modified_ms; /* -1: not known */
+};
+
 struct web {
 	struct web_setup in;
 	struct mustache_set *templates;
@@ -54,6 +64,7 @@ struct web {
 	int64_t started_ms; /* begin of the process */
 	int64_t file_ms;    /* last write to the database, its log apart */
 	char *database_id;
+	struct web_recent recent[WEB_RECENT]; /* by key */
 };
 
 /* Make *W of IN (copied; what it names is borrowed), to be cleared by web_clear also after an error. Returns 0; -1 with the template's place in *E. */

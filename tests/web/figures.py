@@ -343,7 +343,8 @@ class Book:
         buckets = self.buckets(axle, span)
         for b, (_, start, end) in zip(buckets, axle):
             b["split"] = self.money(self.total((max(start, span[0]), min(end, span[1]))))["split"]
-        return {"group": group, "buckets": buckets, "total": {**self.put_sum(span), **self.money(total)},
+        return {"group": group, "buckets": buckets,
+                "total": {**self.put_sum(span), **self.money(total)},
                 "models": [{**g, **self.money(x)} for g, x in models],
                 "coverage": self.coverage(span), "rates": [self.rate(r, used) for m in sorted(self.prices.rows)
                                                            for r in self.prices.rows[m]]}

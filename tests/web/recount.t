@@ -16,6 +16,7 @@ import figures  # noqa: E402
 import kit  # noqa: E402
 import recount  # noqa: E402
 import shown  # noqa: E402
+import shown_cost  # noqa: E402
 import tap  # noqa: E402
 import windows  # noqa: E402
 
@@ -74,11 +75,13 @@ class Case:
     # pages
 
     def overview(self):
-        before = (figures.back(self.month[0], self.zone, 30), self.month[0])
-        got = self.json("/overview")
-        wanted = {**self.book.overview(self.month, before, got), "limits": windows.page(self.book, self.now, False)}
-        self.same("Overview", got, wanted)
-        self.page("Overview", "/", shown.overview, wanted)
+        for days in (30, 14, 7):  # the clock changes in the range, or in the one before
+            span = figures.last_days(self.now, self.zone, days)
+            before = (figures.back(span[0], self.zone, days), span[0])
+            got = self.json("/overview", period=f"{days}d")
+            wanted = {**self.book.overview(span, before, got), "limits": windows.page(self.book, self.now, False)}
+            self.same(f"Overview of {days} days", got, wanted)
+            self.page(f"Overview of {days} days", "/", shown.overview, wanted, period=f"{days}d")
 
     def usage(self):
         for by, metric, group, top in USAGE:
@@ -110,7 +113,9 @@ class Case:
 
     def cost(self):
         got = self.json("/cost")
-        self.same("Cost", got, self.book.cost(self.month, "day", got))
+        wanted = self.book.cost(self.month, "day", got)
+        self.same("Cost", got, wanted)
+        self.page("Cost", "/cost", shown_cost.cost, {**wanted, "_days": 30})
 
 
     def report(self, home):

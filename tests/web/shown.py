@@ -89,6 +89,8 @@ def agrees(text, value):
     text = bare(text).rstrip("+")
     if text == "\u00b7" or value is None or text == "noprice":
         return text in ("\u00b7", "noprice") and not value
+    if text.startswith("<$"):
+        return 0 < Fraction(value) * 2 < Fraction(text[2:])
     found = re.fullmatch(r"([-+]?)\$?(\d+(?:\.(\d+))?)([kMBT]?)%?", text)
     if not found:
         return False
@@ -329,13 +331,16 @@ def listed(shown, panel, sessions, by_family=False):
     heads, rows = table(shown, panel, "Session")
     out = [] if len(rows) == len(sessions) else [f"{panel}: {len(rows)} rows, wanted {len(sessions)}"]
     ids = {s["id"]: s for s in sessions}
-    links = re.findall(r'/sessions/([0-9a-f-]{36})"', shown.text[shown.text.index(f'id="{panel}"'):])
+    links = re.findall(r'<th scope="row"[^\n]*/sessions/([0-9a-f-]{36})["?]', shown.text[shown.text.index(f'id="{panel}"'):])
+    out += [] if len(links) >= len(rows) else [f"{panel}: {len(links)} links"]
     for row, ident, s in zip(rows, links, sessions):
         s = ids.get(ident, s) if by_family else s
         if ident != s["id"]:
             out.append(f"{panel}: {ident} stands where {s['id']} should")
         for head, cell in zip(heads[1:], row[1:]):
-            if head in COLUMNS:
+            if cell[0] == "not logged":
+                text = "" if head == "Tokens" and not s["responses"] and s["losses"] else f"{head}: {cell}"
+            elif head in COLUMNS:
                 text = cell_is_wrong(head, cell, s)
             elif head == "Cached":
                 text = "" if percent(cell, s["cached"], s["input"]) else f"Cached: {cell}, wanted {s['cached']} of {s['input']}"
