@@ -17,10 +17,11 @@ PROGRAM = next((p for p in map(shutil.which, ("chromium", "chromium-browser", "g
 
 
 class Page:
-    """One tab. REQUESTS has the time and address of each request so far, STATUSES what the server said to them."""
+    """One tab. REQUESTS has the time and address of each request so far, STATUSES what the server said to them, EVENTS
+    what the browser told."""
 
     def __init__(self, url):
-        self.number, self.replies, self.requests, self.statuses, self.rest = 0, {}, [], [], b""
+        self.number, self.replies, self.requests, self.statuses, self.rest, self.events = 0, {}, [], [], b"", []
         to_read, self.to_write = os.pipe()
         self.to_read, to_write = os.pipe()
         top = web.folder(f"browser{time.monotonic_ns()}")
@@ -57,7 +58,9 @@ class Page:
         for m in map(json.loads, messages):
             if "id" in m:
                 self.replies[m["id"]] = m
-            elif m["method"] == "Network.requestWillBeSent" and m["params"]["request"]["url"].startswith("http"):
+                continue
+            self.events.append(m)
+            if m["method"] == "Network.requestWillBeSent" and m["params"]["request"]["url"].startswith("http"):
                 self.requests.append((time.monotonic(), m["params"]["request"]["url"]))
             elif m["method"] == "Network.responseReceivedExtraInfo":
                 self.statuses.append(m["params"]["statusCode"])
