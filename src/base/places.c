@@ -133,6 +133,22 @@ add_root(const struct places_in *in, struct places *out, const char *path, const
 	*r = (struct place_root){ absolute(in, path), xstrdup(label), is_home, true, origin };
 }
 
+/* What the configuration calls the home PATH; "": nothing. */
+static const char *
+label_of(const struct places_in *in, const char *path)
+{
+	const char *found = "";
+
+	for (size_t i = 0; i < in->conf_homes_len; i++) {
+		char *home = absolute(in, in->conf_homes[i]);
+
+		if (strcmp(home, path) == 0)
+			found = in->conf_labels[i];
+		free(home);
+	}
+	return found;
+}
+
 /* A list of folders with commas between them. */
 static void
 add_list(const struct places_in *in, struct places *out, const char *list, bool is_home,
@@ -147,7 +163,7 @@ add_list(const struct places_in *in, struct places *out, const char *list, bool 
 		if (part.n == 0)
 			continue;
 		path = str_dup(part);
-		add_root(in, out, path, "", is_home, origin);
+		add_root(in, out, path, label_of(in, path), is_home, origin);
 		free(path);
 	}
 }

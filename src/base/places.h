@@ -52,7 +52,8 @@ struct places {
 int places_config(const struct places_in *in, struct place *out, struct err *e);
 
 /*
- * Database and roots into *OUT (places_clear). An empty variable counts as not set; a relative
+ * Database and roots into *OUT (places_clear). A root that a variable names has the label that the
+ * configuration gives it. An empty variable counts as not set; a relative
  * path is taken from the current folder for options, and refused in XDG variables as their
  * specification says. Returns 0; -1 with ERR_USAGE in *E.
  */

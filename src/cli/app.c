@@ -366,7 +366,13 @@ app_ingest(
 			rc = err_set(e, ERR_STOPPED, "stopped; what was read so far is stored");
 	}
 	lock_drop(&lock, rc == 0);
-	store_close(s);
+	/* to open it once more would cost a third of a run that finds nothing new */
+	if (rc == 0)
+		rc = store_read_only(s, e);
+	if (rc == 0)
+		a->store = s;
+	else
+		store_close(s);
 	free(roots);
 	return rc;
 }
@@ -414,7 +420,7 @@ app_open(struct app *a, int64_t since_ms, struct err *e)
 	ingest_summary_clear(&sum);
 	if (rc < 0)
 		return -1;
-	return store_open(&a->store, a->places.db.path, STORE_READER, e);
+	return a->store != NULL ? 0 : store_open(&a->store, a->places.db.path, STORE_READER, e);
 }
 
 static int

@@ -46,16 +46,16 @@ int app_named_roots(const struct app *a, struct err *e);
 /*
  * One pass of ingest for A, waiting at most WAIT_MS for another one, leaving files
  * last modified before SINCE_MS for later (INT64_MIN: none), with its result
- * in *SUM (ingest_summary_clear). Returns 0; -1 with ERR_BUSY (another one
- * runs), ERR_NOTFOUND (no Codex data) and the like in *E.
+ * in *SUM (ingest_summary_clear). Returns 0, with the database open for reading in A; -1 with
+ * ERR_BUSY (another one runs), ERR_NOTFOUND (no Codex data) and the like in *E.
  */
 int app_ingest(
     struct app *a, int64_t wait_ms, int64_t since_ms, struct ingest_summary *sum, struct err *e);
 
 /*
  * What `report`, `export`, `status` and others do before they answer: ingest (of files
- * modified since SINCE_MS; INT64_MIN: all), then open the database for
- * reading. When another ingest holds the lock, says so on stderr and answers
+ * modified since SINCE_MS; INT64_MIN: all) for A, with the database open for
+ * reading in the end. When another ingest holds the lock, says so on stderr and answers
  * from what is there. Returns 0; -1 with the reason in *E.
  */
 int app_open(struct app *a, int64_t since_ms, struct err *e);

@@ -304,8 +304,6 @@ run(struct app *a, const struct opts *o, struct err *e)
 		return err_set(e, ERR_USAGE, "--rescan goes with --watch");
 	rc = app_ingest(a, wait_ms, INT64_MIN, &sum, e);
 	if (rc == 0)
-		rc = store_open(&a->store, a->places.db.path, STORE_READER, e);
-	if (rc == 0)
 		rc = tally_problems_read(a->store, &problems, e);
 	if (rc == 0)
 		notes(a, &sum, &problems);

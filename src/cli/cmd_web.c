@@ -171,20 +171,14 @@ set_environment(const struct web_run *w)
 {
 	const struct app *a = w->app;
 	char *progress = rundir_file(&w->run, "progress");
-	bool only_homes = true;
 	struct sbuf roots, hosts;
 
 	sbuf_init(&roots, 1024 * 1024);
 	sbuf_init(&hosts, 65536);
-	for (size_t i = 0; i < a->places.roots_len; i++) {
+	for (size_t i = 0; i < a->places.roots_len; i++)
 		sbuf_addf(&roots, "%s%s", i > 0 ? "," : "", a->places.roots[i].path);
-		only_homes = only_homes && a->places.roots[i].is_home;
-	}
 	set("CODEX_USAGE_DB", a->places.db.path);
-	if (w->o->homes.n + w->o->rollouts.n > 0 || w->o->demo) {
-		set("CODEX_USAGE_ROLLOUTS", only_homes ? "" : roots.buf);
-		set("CODEX_HOME", only_homes ? roots.buf : "");
-	}
+	set("CODEX_USAGE_ROLLOUTS", roots.buf);
 	set("CODEX_USAGE_TZ", w->o->tz);
 	set("CODEX_USAGE_PROGRESS", progress);
 	if (getenv("CODEX_USAGE_HOSTS") != NULL)

@@ -316,12 +316,13 @@ static int
 read_one(struct pass *p, const struct scan_file *f, int64_t home, int64_t since_ms,
     struct reader_counts *counts, struct err *e)
 {
+	int64_t problems = counts->problems;
 	int rc =
 	    reader_file(p->store, f, home, p->opts->now_ms, since_ms, p->opts->card, counts, e);
 
 	if (rc < 0)
 		return err_prefix(e, "%s", f->path);
-	if (rc == 1 && note_problem(p, f, e) < 0)
+	if (counts->problems != problems && note_problem(p, f, e) < 0)
 		return -1;
 	p->batch_bytes += rc == 1 ? f->size : 0;
 	p->batch_files += rc;

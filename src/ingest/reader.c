@@ -296,7 +296,9 @@ read_in(struct reader *r, struct st_rollout *ro, bool is_new, struct err *e)
 {
 	int settled;
 
-	if (st_file_put(r->store, &r->row, e) < 0 || (!is_new && empty(r, ro, e) < 0))
+	/* lines that cannot be used name the file, whose row comes when they are read */
+	if ((r->row.id == 0 && st_file_new_id(r->store, &r->row.id, e) < 0) ||
+	    (!is_new && empty(r, ro, e) < 0))
 		return -1;
 	if ((settled = read_whole(r, ro, e)) < 0 || st_file_put(r->store, &r->row, e) < 0 ||
 	    st_thread_dirty(r->store, ro->thread_id, e) < 0 ||
@@ -517,6 +519,7 @@ reader_file(struct store *s, const struct scan_file *f, int64_t home_id, int64_t
 	}
 	fresh_row(&r, old.id, home_id, now_ms);
 	rc = take_in(&r, &old, home_id, e);
+	counts->problems += r.row.problem != NULL;
 	st_file_clear(&old);
 	if (r.fd >= 0)
 		close(r.fd);

@@ -17,7 +17,8 @@ struct reader_counts {
 	struct recorder_counts lines;
 	int64_t read, grown, unchanged, copies, empty, failed, pending; /* files */
 	int64_t bytes;                                                  /* read from files */
-	int64_t settled; /* threads whose lines were judged while they were read */
+	int64_t problems; /* files that something is to be said of */
+	int64_t settled;  /* threads whose lines were judged while they were read */
 };
 
 /*

@@ -25,6 +25,7 @@ struct store {
 	int64_t deadline_ms; /* of the monotonic clock; 0: none */
 	struct later *later; /* NULL: no thread */
 	bool use_later;
+	bool only_reads;
 };
 
 /* Fill *E from the last error of S's connection, in words for people. Returns always -1. */

@@ -180,6 +180,14 @@ st_file_put(struct store *s, struct st_file *f, struct err *e)
 }
 
 int
+st_file_new_id(struct store *s, int64_t *id, struct err *e)
+{
+	static const char SQL[] = "SELECT coalesce(max(id), 0) + 1 FROM file";
+
+	return stmt_ask(store_stmt(s, SQL, e), id, e) < 0 ? -1 : 0;
+}
+
+int
 st_file_state(struct store *s, int64_t id, const char *state, struct err *e)
 {
 	static const char SQL[] = "UPDATE file SET state = ?2 WHERE id = ?1 AND state <> ?2";

@@ -34,7 +34,10 @@ int st_file_by_inode(struct store *s, int64_t dev, int64_t ino, int64_t size, in
 int st_file_serving(
     struct store *s, const char *thread_uuid, const char *page, struct st_file *f, struct err *e);
 
-/* Write F: a new row when F->id is 0 (then it is set), else that row. Returns 0; -1 with ERR_DB in *E. */
+/* The id of the next new row in S into *ID: another one only after that is written. Returns 0; -1 with ERR_DB in *E. */
+int st_file_new_id(struct store *s, int64_t *id, struct err *e);
+
+/* Write F: a new row when F->id is 0 (then it is set), else that of the id. Returns 0; -1 with ERR_DB in *E. */
 int st_file_put(struct store *s, struct st_file *f, struct err *e);
 
 /* Set the state of file ID to STATE, leaving the rest. Returns 0; -1 with ERR_DB in *E. */

@@ -122,8 +122,8 @@ st_thread_dirty_reviews(struct store *s, int64_t home_id, struct err *e)
 {
 	static const char SQL[] =
 	    "UPDATE thread SET dirty = 1 WHERE dirty = 0 AND id IN ("
-	    "SELECT r.thread_id FROM rollout r WHERE r.home_id = ?1 AND EXISTS ("
-	    "SELECT 1 FROM usage u WHERE u.rollout_id = r.id AND u.in_review = 1))";
+	    "SELECT r.thread_id FROM (SELECT DISTINCT rollout_id AS id FROM usage "
+	    "WHERE in_review = 1) u CROSS JOIN rollout r ON r.id = u.id WHERE r.home_id = ?1)";
 
 	return store_run_on(s, SQL, home_id, e);
 }

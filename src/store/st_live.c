@@ -36,10 +36,20 @@ st_live_thread(struct store *s, int64_t id, int64_t *rollouts, bool *dirty, stru
 int
 st_live_clear(struct store *s, int64_t id, struct err *e)
 {
+	/* mostly there are none: to look costs less than to remove nothing */
+	static const char ANY[] = "SELECT EXISTS (SELECT 1 FROM rollup WHERE thread_id = ?1) OR "
+				  "EXISTS (SELECT 1 FROM loss WHERE thread_id = ?1)";
 	static const char *const SQL[] = { "DELETE FROM rollup WHERE thread_id = ?1",
 		"DELETE FROM loss WHERE thread_id = ?1" };
+	struct stmt *q = store_stmt(s, ANY, e);
+	int64_t any = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(SQL); i++)
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, id);
+	if (stmt_ask(q, &any, e) < 0)
+		return -1;
+	for (size_t i = 0; any != 0 && i < ARRAY_LEN(SQL); i++)
 		if (store_run_on(s, SQL[i], id, e) < 0)
 			return -1;
 	return 0;

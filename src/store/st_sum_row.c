@@ -25,7 +25,7 @@ about(struct store *s, const char *sql, int64_t id, struct err *e)
 	return q;
 }
 
-/* Does turn_sum hold the cells of T, and no other of its thread? */
+/* Does turn_sum hold the cells of T, and no other of its thread? Returns whether it has some of it; -1. */
 static int
 same_turns(struct store *s, const struct st_thread_sum *t, bool *same, struct err *e)
 {
@@ -39,18 +39,17 @@ same_turns(struct store *s, const struct st_thread_sum *t, bool *same, struct er
 		return -1;
 	*same = true;
 	while ((rc = stmt_step(q, e)) == 1 && *same) {
-		const struct st_turn_cell *c = &t->cells[i];
-
-		*same = i < t->cells_len && c->quarter == stmt_i64(q, 0) &&
-			c->dimset_id == stmt_i64(q, 1) && c->turns == stmt_i64(q, 2);
+		*same = i < t->cells_len && t->cells[i].quarter == stmt_i64(q, 0) &&
+			t->cells[i].dimset_id == stmt_i64(q, 1) &&
+			t->cells[i].turns == stmt_i64(q, 2);
 		i++;
 	}
 	*same = *same && i == t->cells_len;
 	stmt_done(q);
-	return rc < 0 ? -1 : 0;
+	return rc < 0 ? -1 : i > 0;
 }
 
-/* Has limit_part the parts of T in front of the last one, and no other? */
+/* Has limit_part the parts of T in front of the last one, and no other? Returns whether it has some; -1. */
 static int
 same_parts(struct store *s, const struct st_thread_sum *t, bool *same, struct err *e)
 {
@@ -69,16 +68,15 @@ same_parts(struct store *s, const struct st_thread_sum *t, bool *same, struct er
 		size_t n;
 
 		sbuf_reset(&b);
-		if ((*same = i < parts)) {
-			st_span_pack(&t->spans, i++, &b);
-			stmt_blob(q, 0, &data, &n);
-			*same = n == b.len && memcmp(data, b.buf, n) == 0;
-		}
+		st_span_pack(&t->spans, i, &b);
+		stmt_blob(q, 0, &data, &n);
+		*same = i < parts && n == b.len && memcmp(data, b.buf, n) == 0;
+		i++;
 	}
 	*same = *same && i == parts;
 	stmt_done(q);
 	sbuf_free(&b);
-	return rc < 0 ? -1 : 0;
+	return rc < 0 ? -1 : i > 0;
 }
 
 /* The cells of T, added to what stands there, or in its place. */
@@ -93,8 +91,8 @@ put_turns(struct store *s, const struct st_thread_sum *t, bool grown, struct err
 	bool same = false, less = false;
 	int rc = grown ? 0 : same_turns(s, t, &same, e);
 
-	if (rc == 0 && !grown && !same)
-		rc = store_run_on(s, DROP, t->thread_id, e);
+	if (rc == 1) /* it has some */
+		rc = same ? 0 : store_run_on(s, DROP, t->thread_id, e);
 	for (size_t i = 0; rc == 0 && !same && i < t->cells_len; i++) {
 		const struct st_turn_cell *c = &t->cells[i];
 		struct stmt *q;
@@ -124,8 +122,8 @@ put_parts(struct store *s, const struct st_thread_sum *t, bool grown, struct err
 	bool same = false;
 	int rc = grown ? 0 : same_parts(s, t, &same, e);
 
-	if (rc == 0 && !grown && !same)
-		rc = store_run_on(s, DROP, t->thread_id, e);
+	if (rc == 1) /* it has some */
+		rc = same ? 0 : store_run_on(s, DROP, t->thread_id, e);
 	for (size_t i = 0; rc == 0 && !same && i < parts; i++) {
 		struct stmt *q = about(s, ADD, t->thread_id, e);
 		struct sbuf b;

@@ -39,6 +39,9 @@ store_fail(struct store *s, struct err *e)
 		return err_set(e, ERR_INPUT, "%s: the database is damaged (%s)", s->path,
 		    sqlite3_errmsg(s->db));
 	case SQLITE_IOERR:
+		/* no room for the log's index */
+		if (rc == SQLITE_IOERR_SHMSIZE || sqlite3_system_errno(s->db) == ENOSPC)
+			return err_set(e, ERR_IO, "%s: the disk is full", s->path);
 		return err_set(
 		    e, ERR_IO, "%s: read or write failed (%s)", s->path, sqlite3_errmsg(s->db));
 	case SQLITE_INTERRUPT:
@@ -246,10 +249,8 @@ store_open_wait(
 			(void)err_set(e, ERR_NOTFOUND, "%s: holds no data yet", path);
 			goto fail;
 		}
-		if (store_exec(s,
-			"PRAGMA query_only = ON; PRAGMA temp_store = MEMORY; "
-			"PRAGMA cache_size = -16384",
-			e) < 0)
+		if (store_read_only(s, e) < 0 ||
+		    store_exec(s, "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384", e) < 0)
 			goto fail;
 	}
 	*out = s;
@@ -280,10 +281,16 @@ store_close(struct store *s)
 }
 
 int
+store_read_only(struct store *s, struct err *e)
+{
+	s->only_reads = true;
+	return store_exec(s, "PRAGMA query_only = ON", e);
+}
+
+int
 store_begin(struct store *s, struct err *e)
 {
-	return store_exec(
-	    s, sqlite3_db_readonly(s->db, "main") == 1 ? "BEGIN" : "BEGIN IMMEDIATE", e);
+	return store_exec(s, s->only_reads ? "BEGIN" : "BEGIN IMMEDIATE", e);
 }
 
 int

@@ -38,6 +38,9 @@ void store_wait(struct store *s, int64_t ms);
 int store_open_wait(
     struct store **out, const char *path, enum store_mode mode, int64_t ms, struct err *e);
 
+/* From now on the writer S, which has no transaction open, only reads. Returns 0; -1 with ERR_DB in *E. */
+int store_read_only(struct store *s, struct err *e);
+
 /* Close S and free it. NULL-safe; cannot fail. */
 void store_close(struct store *s);
 

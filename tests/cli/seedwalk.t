@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The acceptance walk (seed-walk.md), one check for each row, with the installed program.
 
-Rows 20 to 22, 24 to 26 and 35 to 45 but 40 belong to later issues. Rows 1 to 3 build and
-install; the others use what row 1 installed (the built programs when that failed).
+Rows 25, 26, 35 to 39, 41, 42, 44 and 45 belong to later issues; row 43 is .ci/run itself. Rows 1 to
+3 build and install; the others use what row 1 installed (the built programs when that failed).
 """
 import csv
 import glob
@@ -10,11 +10,16 @@ import io
 import json
 import os
 import pty
+import re
 import select
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 
 sys.path[:0] = [os.environ["TRACK_SRC"] + "/tests/tap", os.environ["TRACK_SRC"] + "/tests/cli"]
 import tap  # noqa: E402
@@ -214,7 +219,7 @@ for command in (["report"], ["export"], ["status"], ["ingest"], ["sessions"], ["
     if rc != 0 or os.path.exists(db) == (command[0] == "clear-db") or (roots and command[0] not in ("ingest",) and "1,100" not in out and "1100" not in out):
         bad.append((command, rc, out[:200], err))
 row(23, not bad and sorted(os.listdir(h.root)) == ["x"], "--db X --rollouts Y on each command: used, nothing under the defaults is made", f"{bad} {os.listdir(h.root)}")
-# (web, ui, ingest-cli and ingest-app-server of the seed's table come with later issues)
+# (web and ui below; ingest-cli and ingest-app-server of the seed's table come with later issues)
 
 
 def on_terminal(h, answer):
@@ -454,5 +459,99 @@ for path in glob.glob(fork + "/sessions/**/*.jsonl", recursive=True):
         whole[ident] = n
 got = dict(h.sql("SELECT session_id, sum(count) FROM activity_events WHERE event_type = 'user_message' GROUP BY 1"))
 row(34, got == whole and len(whole) >= 3, "... and in forks only own lines count", (got, whole))
+
+# ------------------------------------------------------------------------------- rows 20 to 24
+RUNTIME = fresh("run")
+os.chmod(RUNTIME, 0o700)
+
+
+class Web:
+    """`CT COMMAND ARGV` in the HOME of H; its first line is the URL, "" when it ended."""
+
+    def __init__(self, h, command, *argv):
+        e = clean(HOME=h.root, TZ="UTC", LC_ALL="C.UTF-8", XDG_RUNTIME_DIR=RUNTIME)
+        if CT == PROGRAM:
+            e["CODEX_USAGE_DATADIR"] = tap.SRC + "/conf"
+        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+            e.pop(name, None)
+        self.p = subprocess.Popen([CT, command, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=e, cwd=h.root)
+        self.url = self.p.stdout.readline().rstrip("\n")
+
+    def get(self, path):
+        with urllib.request.urlopen(self.url.rstrip("/") + path, timeout=30) as a:
+            return a.status, a.read().decode()
+
+    def total(self):
+        try:
+            return json.loads(self.get("/api/v1/usage?period=all")[1])["data"]["totals"]["total"]["tokens"]
+        except urllib.error.HTTPError:
+            return None
+
+    def reaches(self, total, seconds):
+        """Seconds until the total is TOTAL; None when it does not become so."""
+        began = time.monotonic()
+        while self.total() != total:
+            if time.monotonic() - began > seconds:
+                return None
+            time.sleep(0.05)
+        return time.monotonic() - began
+
+    def workers(self):
+        """Environments of the processes below that are workers."""
+        found = []
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{pid}/cmdline", "rb") as f, open(f"/proc/{pid}/environ", "rb") as g:
+                    command = f.read()
+                    if RUNTIME.encode() in command and b"/worker" in command:
+                        found.append(dict(x.split("=", 1) for x in g.read().decode().split("\0") if "=" in x))
+            except OSError:
+                pass
+        return found
+
+    def end(self):
+        self.p.terminate()
+        _, err = self.p.communicate(timeout=30)
+        return self.p.returncode, err
+
+
+if shutil.which("lighttpd", path=os.environ["PATH"] + ":/usr/sbin:/sbin") is None or not tap.LAB:
+    no_lab("rows 20 to 24: web")
+else:
+    h = Walk()
+    shutil.rmtree(h.dir)
+    shutil.copytree(tap.LAB + "/0.169.0/s07_model_switch", h.dir, copy_function=shutil.copyfile)
+    subprocess.run(["chmod", "-R", "u+w", h.dir], check=True)
+    with open(tap.LAB + "/0.169.0/s07_model_switch/truth.json", encoding="utf-8") as f:
+        truth = json.load(f)["expected"]["total"]["total_tokens"]
+    w = Web(h, "web", "--no-open")
+    good = w.url.startswith("http://127.0.0.1:") and w.reaches(truth, 20) is not None
+    status, page = w.get("/?period=all") if good else (0, "")
+    row(20, good and status == 200 and f"{truth:,}" in re.sub("[\u202f\u2009]", ",", page), "web --no-open: the URL alone on a line, 200, the lab's truth", (w.url, w.total()))
+    h.put(one(71, "2026-11-22T10:00:00Z", (1000, 0, 100, 0)))
+    took = w.reaches(truth + 1100, 20)
+    row(22, took is not None and took <= 5, "a new rollout is there within 5 s", took)
+    envs = w.workers()
+    row(24, len(envs) == 2 and all(e.get("CODEX_USAGE_DB") == h.database and e.get("CODEX_USAGE_ROLLOUTS") == h.dir for e in envs),
+        "the workers have CODEX_USAGE_DB and CODEX_USAGE_ROLLOUTS", [{k: v for k, v in e.items() if k.startswith("CODEX")} for e in envs])
+    tap.same(w.end()[0], 0, "and it ends")
+
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    other = Walk()
+    w = Web(h, "ui", "--port", str(port), "--no-open")
+    busy = Web(other, "ui", "--port", str(port), "--no-open")
+    err = busy.p.communicate(timeout=30)[1]
+    row(21, w.url == f"http://127.0.0.1:{port}/" and w.get("/")[0] == 200 and busy.p.returncode == 1 and busy.url == "" and str(port) in err,
+        "ui --port N: that port; busy: exit 1, and says so", (w.url, busy.p.returncode, err))
+    w.end()
+
+    h = Walk()
+    shutil.rmtree(h.dir)
+    w = Web(h, "web", "--no-open", "--db", h.root + "/x/y.sqlite", "--rollouts", made.dir + "/sessions")
+    row(23, w.reaches(1100, 20) is not None and os.listdir(h.root) == ["x"], "web --db X --rollouts Y: used, nothing under the defaults is made", os.listdir(h.root))
+    w.end()
+    tap.same(os.listdir(RUNTIME), [], "no file of a run is left")
 
 tap.done()

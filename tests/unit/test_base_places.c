@@ -171,6 +171,12 @@ roots_order(void **state UNUSED)
 	find(&in);
 	assert_int_equal(p.roots_len, 1);
 	expect_root(0, "/er", false, "CODEX_USAGE_ROLLOUTS");
+	assert_string_equal(p.roots[0].label, "");
+	vars = ENV("HOME=/h", "CODEX_USAGE_ROLLOUTS=/h/c2,/c1"); /* as `web` tells its workers */
+	find(&in);
+	assert_int_equal(p.roots_len, 2);
+	expect_root(1, "/c1", false, "CODEX_USAGE_ROLLOUTS");
+	assert_string_equal(p.roots[1].label, "one");
 	vars = ENV("HOME=/h", "CODEX_USAGE_ROLLOUTS=", "CODEX_HOME=/eh");
 	find(&in);
 	assert_int_equal(p.roots_len, 1);

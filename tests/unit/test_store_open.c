@@ -143,7 +143,7 @@ test_before_tails(void **state)
 	(void)state;
 	set("DROP TABLE seen; CREATE TABLE seen(rollout_id INTEGER PRIMARY KEY, data BLOB NOT NULL); "
 	    "INSERT INTO seen VALUES (1, x'0102030405060708'); DROP TABLE limit_part; "
-	    "DROP TRIGGER turn_sum_changed; "
+	    "DROP TRIGGER turn_sum_changed; DROP INDEX usage_review; "
 	    "INSERT INTO thread(id, uuid) VALUES (5, 'a'); "
 	    "INSERT INTO rollout(id, thread_id, home_id, state) VALUES (1, 5, 1, x'00'); "
 	    "INSERT INTO thread_sum VALUES (5, 1, 1, 1, 1, 1, 1, 1, 0, 0, NULL, x'01'); "
