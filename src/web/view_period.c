@@ -6,6 +6,7 @@
 #include "web/link.h"
 #include "web/router.h"
 #include "web/text.h"
+#include "web/view_filter.h"
 #include "web/view_period.h"
 
 #define RANGE "period date from to"
@@ -142,43 +143,6 @@ pills(const struct ctx *c, struct json_object *o)
 	}
 }
 
-static void
-form(const struct ctx *c, struct json_object *o)
-{
-	struct json_object *f = jt_add_object(o, "filter"), *hidden, *fields, *x;
-	struct param p;
-
-	jt_fmt(f, "action", "%s%s", c->req->prefix, c->path);
-	hidden = jt_add_array(f, "hidden");
-	fields = jt_add_array(f, "fields");
-	for (size_t i = 0; i < c->params.len; i++) {
-		const struct param_value *v = &c->params.v[i];
-
-		if (v->def.kind == PARAM_FILTER || strcmp(v->def.name, "cursor") == 0 ||
-		    strcmp(v->def.name, "from") == 0 || strcmp(v->def.name, "to") == 0)
-			continue;
-		x = jt_push_object(hidden);
-		jt_str(x, "name", v->def.name);
-		jt_str(x, "value", v->text);
-	}
-	for (size_t i = 0; param_at(i, &p); i++) {
-		const char *value = params_get(&c->params, p.name);
-		struct json_object *input;
-
-		if (!param_is_taken(c->route->takes, &p) ||
-		    (p.kind != PARAM_FILTER && p.kind != PARAM_WHEN))
-			continue;
-		x = jt_push_object(fields);
-		jt_fmt(x, "label", "%c%s", p.name[0] - 'a' + 'A', p.name + 1);
-		jt_str(x, "name", p.name);
-		jt_put(x, "select", NULL);
-		input = jt_add_object(x, "input");
-		jt_show(input, "value", str_of(value == NULL ? "" : value), 4096);
-		jt_str(input, "placeholder",
-		    p.kind == PARAM_FILTER ? "name, !name, begin*" : "2026-01-02");
-	}
-}
-
 void
 view_period(const struct ctx *c, struct json_object *page)
 {
@@ -192,6 +156,6 @@ view_period(const struct ctx *c, struct json_object *page)
 	steps(c, o);
 	jt_str(o, "range", text_range(&c->query.range, c->query.tz).s);
 	pills(c, o);
-	form(c, o);
+	view_filter(c, o);
 	jt_str(o, "tz", tz_name(c->query.tz));
 }
