@@ -391,7 +391,7 @@ show_windows_table(const struct ctx *c, struct json_object *panel, struct json_o
 		t = chart_table("Windows, newest first");
 		chart_table_head(t, "Start", false, NULL, "descending");
 		chart_table_head(t, "End", false, NULL, NULL);
-		chart_table_head_drawing(t, "");
+		chart_table_head_drawing(t, "Peak, drawn");
 		chart_table_head(t, "Peak", true, NULL, NULL);
 		chart_table_head(t, "Tokens", true, NULL, NULL);
 		chart_table_head(t, "API cost", true, NULL, NULL);

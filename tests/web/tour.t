@@ -87,6 +87,7 @@ def sections(text):
     out = {}
     for ident, body in re.findall(r'<section[^>]*\bid="([^"]+)"[^>]*>(.*?)</section>', text, re.S):
         body = re.sub(r'<div class="ph">.*?</div>', "", body, flags=re.S)
+        body = re.sub(r'<div class="multi">.*?</div>', lambda m: m[0].replace('class="none"', ""), body, flags=re.S)
         out[ident] = (re.sub(r"<[^>]*>", " ", re.sub(r"<svg.*?</svg>", "", body, flags=re.S)), 'class="none"' in body)
     return out
 
