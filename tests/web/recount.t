@@ -17,6 +17,7 @@ import kit  # noqa: E402
 import recount  # noqa: E402
 import shown  # noqa: E402
 import shown_cost  # noqa: E402
+import shown_limits  # noqa: E402
 import tap  # noqa: E402
 import windows  # noqa: E402
 
@@ -107,9 +108,12 @@ class Case:
         self.same(f"Session {s.id}", self.json("/sessions/" + s.id), self.book.session(s))
 
     def limits(self):
-        got = self.json("/limits", period="30d")
-        got = windows.shortened(got if isinstance(got, list) else got["limits"])
-        self.same("Limits", got, windows.page(self.book, self.month[0]))
+        answer = self.json("/limits", period="30d")
+        got = windows.shortened(answer if isinstance(answer, list) else answer["limits"])
+        wanted = windows.page(self.book, self.month[0])
+        self.same("Limits", got, wanted)
+        if isinstance(answer, dict):
+            self.page("Limits", "/limits", shown_limits.page_of, {"limits": wanted, "chosen": answer["chosen"]}, period="30d")
 
     def cost(self):
         got = self.json("/cost")

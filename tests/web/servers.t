@@ -99,11 +99,44 @@ for prefix in ("/", "/codex"):
     web.stop(server)
     wrap.end()
 
+# ------------------------------------------------------ the ten lines of README
+with open(tap.SRC + "/README.md", encoding="utf-8") as f:
+    README = f.read()
+workers = web.Workers("readme", DB)
+
+
+def ten_lines(name, types):
+    """README's lines for the server NAME, with our paths, beside the TYPES that its distribution brings."""
+    block = README.partition(f"```{name}\n")[2].partition("```")[0]
+    tap.ok(0 < block.count("\n") <= 10, f"README has at most ten lines for {name}", block)
+    statics = os.path.dirname(web.tree()) + "/share/codex-track/static/"
+    return types + block.replace("/run/codex-track.sock", workers.path).replace(
+        "/home/you/.codex-usage-tracker/current/share/codex-track/static/", statics)
+
+
+server, port = web.lighttpd(ten_lines("lighttpd", 'mimetype.assign = ( ".css" => "text/css", ".js" => "text/javascript" )\n'), as_owner=False)
+serves("README, lighttpd", port, "/codex")
+web.stop(server)
+server, port = web.nginx(ten_lines("nginx", "include /etc/nginx/mime.types;\n"))
+serves("README, nginx", port, "/codex")
+web.stop(server)
+workers.end()
+
 # ------------------------------------------------------ the units of systemd
 units = web.conf(DB, "systemd")
 for text in ("ListenStream=/run/codex-track.sock", "SocketMode=0660", "SocketGroup=www-data", "Restart=always",
              "Sockets=codex-track.socket", f'ExecStart="{web.fcgi()}"', f'"CODEX_USAGE_DB={DB}"'):
     tap.ok(text in units, f"systemd: {text}", units)
+if web.program("systemd-analyze") is None:
+    tap.skip("systemd-analyze verify", "it is not installed")
+else:
+    where = web.folder("units")
+    for part in units.split("# /etc/systemd/system/")[1:]:
+        with open(f"{where}/{part.partition(':')[0]}", "w", encoding="utf-8") as f:
+            f.write("# " + part)
+    p = subprocess.run([web.program("systemd-analyze"), "verify", "--man=no", "codex-track.socket", "codex-track@1.service"],
+                       cwd=where, capture_output=True, text=True, check=False, env={**os.environ, "SYSTEMD_UNIT_PATH": where + ":"})
+    tap.same((p.returncode, [x for x in p.stderr.splitlines() if "codex-track" in x]), (0, []), "systemd-analyze verify finds nothing")
 
 # ------------------------------------------------ a worker that hangs is replaced
 wrapper = web.TOP + "/limited"
