@@ -879,8 +879,8 @@ def export_empty():
 def error():
     return tree("error", "Not understood", {
         "status": 400, "what": "The address holds something that this page does not know.",
-        "problems": [{"param": "period", "text": "“31dd” is no period.", "allowed": "today, yesterday, 24h, 7d, 14d, 30d, 90d, 180d, 12mo, wtd, mtd, ytd, all, quota-week, quota-5h"},
-                     {"param": "colour", "text": "There is no such parameter.", "allowed": None}],
+        "problems": [{"param": "period", "parts": [{"text": "“31dd” is no period; ", "code": None}, {"text": None, "code": "codex-track web"}, {"text": " tells more.", "code": None}], "allowed": "today, yesterday, 24h, 7d, 14d, 30d, 90d, 180d, 12mo, wtd, mtd, ytd, all, quota-week, quota-5h"},
+                     {"param": "colour", "parts": [{"text": "There is no such parameter.", "code": None}], "allowed": None}],
         "_ways": [{"text": "Overview of the last 30 days", "href": "/"}, {"text": "The same page without these parameters", "href": "/usage"}]}, with_period=False, links=False)
 
 
