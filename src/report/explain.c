@@ -168,6 +168,32 @@ losses(struct store *s, int64_t thread_id, struct explain *x, struct err *e)
 	return rc;
 }
 
+/* Everything but the lines of the session ID; its row into *THREAD_ID. */
+static int
+head(struct store *s, const char *id, struct explain *out, int64_t *thread_id, struct err *e)
+{
+	return find(s, id, out, thread_id, e) == 0 && parts(s, *thread_id, out, e) == 0 &&
+		       losses(s, *thread_id, out, e) == 0
+		   ? 0
+		   : -1;
+}
+
+int
+explain_head(struct store *s, const char *id, struct explain *out, struct err *e)
+{
+	int64_t thread_id = 0;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (store_begin(s, e) < 0)
+		return -1;
+	rc = head(s, id, out, &thread_id, e);
+	store_rollback(s);
+	if (rc < 0)
+		explain_clear(out);
+	return rc;
+}
+
 int
 explain_run(struct store *s, const char *id, struct explain *out, struct err *e)
 {
@@ -188,10 +214,9 @@ explain_run(struct store *s, const char *id, struct explain *out, struct err *e)
 	memset(out, 0, sizeof(*out));
 	if (store_begin(s, e) < 0)
 		return -1;
-	if (find(s, id, out, &thread_id, e) == 0 && parts(s, thread_id, out, e) == 0 &&
+	if (head(s, id, out, &thread_id, e) == 0 &&
 	    lines(s, OWN, thread_id, out, &out->lines, &out->lines_len, e) == 0 &&
-	    lines(s, OTHER, thread_id, out, &out->recovered, &out->recovered_len, e) == 0 &&
-	    losses(s, thread_id, out, e) == 0)
+	    lines(s, OTHER, thread_id, out, &out->recovered, &out->recovered_len, e) == 0)
 		rc = 0;
 	store_rollback(s);
 	if (rc < 0)

@@ -51,6 +51,9 @@ struct explain {
  */
 int explain_run(struct store *s, const char *id, struct explain *out, struct err *e);
 
+/* As explain_run for ID in S into *OUT, but without the lines and their total: fast however long the session is. Returns 0, or -1 with the errors of explain_run in *E. */
+int explain_head(struct store *s, const char *id, struct explain *out, struct err *e);
+
 /* Free what X owns. NULL-safe; cannot fail. */
 void explain_clear(struct explain *x);
 

@@ -135,39 +135,50 @@ put_limits(struct session_page *p, struct json_object *a, struct err *e)
 
 /* ---- the arithmetic */
 
-static void
-put_verdicts(struct json_object *o, const struct explain *x, const struct sum *sum)
+static int
+put_verdicts(struct session_page *p, struct json_object *o, struct err *e)
 {
-	int64_t lines[VERDICT__MAX] = { 0 }, logged[VERDICT__MAX] = { 0 };
-	int64_t counted[VERDICT__MAX] = { 0 }, recovered = 0;
-	struct json_object *a;
+	static const char LINES[] =
+	    "SELECT u.verdict, count(*), sum(coalesce(u.l_input, 0) + coalesce(u.l_output, 0)), "
+	    "sum(CASE WHEN u.owner_id IS NULL OR u.owner_id = ?1 THEN u.d_input + u.d_output "
+	    "ELSE 0 END) FROM rollout r JOIN usage u ON u.rollout_id = r.id WHERE r.thread_id = ?1 "
+	    "GROUP BY 1 ORDER BY 1";
+	static const char COPIES[] =
+	    "SELECT sum(u.d_input + u.d_output) FROM usage u JOIN rollout r ON r.id = u.rollout_id "
+	    "WHERE u.owner_id = ?1 AND u.recovered = 1 AND u.verdict = 1 AND r.thread_id <> ?1";
+	int64_t counted = 0, recovered = 0, sum = p->item.sum.input + p->item.sum.output;
+	struct json_object *a = jo_arr(o, "verdicts");
+	struct stmt *q = store_stmt(p->store, LINES, e);
+	int rc;
 
-	for (size_t i = 0; i < x->lines_len; i++) {
-		const struct explain_line *l = &x->lines[i];
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, p->item.thread_id);
+	while ((rc = stmt_step(q, e)) == 1) {
+		enum verdict v = (enum verdict)stmt_i64(q, 0);
+		struct json_object *r = jo_add(a);
 
-		lines[l->verdict]++;
-		logged[l->verdict] += l->has_last ? l->last.input + l->last.output : 0;
-		if (l->owner == NULL)
-			counted[l->verdict] += l->delta.total;
+		jo_str(r, "verdict", verdict_name(v));
+		jo_str(r, "text", verdict_text(v));
+		jo_i64(r, "lines", stmt_i64(q, 1));
+		jo_i64(r, "logged_tokens", stmt_i64(q, 2));
+		jo_i64(r, "counted_tokens", stmt_i64(q, 3));
+		if (v == VERDICT_COUNTED)
+			counted = stmt_i64(q, 3);
 	}
-	for (size_t i = 0; i < x->recovered_len; i++)
-		recovered += x->recovered[i].delta.total;
-	a = jo_arr(o, "verdicts");
-	for (int v = 0; v < VERDICT__MAX; v++)
-		if (lines[v] > 0) {
-			struct json_object *r = jo_add(a);
-
-			jo_str(r, "verdict", verdict_name((enum verdict)v));
-			jo_str(r, "text", verdict_text((enum verdict)v));
-			jo_i64(r, "lines", lines[v]);
-			jo_i64(r, "logged_tokens", logged[v]);
-			jo_i64(r, "counted_tokens", counted[v]);
-		}
+	stmt_done(q);
+	if (rc < 0 || (q = store_stmt(p->store, COPIES, e)) == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, p->item.thread_id);
+	if ((rc = stmt_step(q, e)) == 1)
+		recovered = stmt_i64(q, 0);
+	stmt_done(q);
 	a = jo_obj(o, "arithmetic");
-	jo_i64(a, "counted", counted[VERDICT_COUNTED]);
+	jo_i64(a, "counted", counted);
 	jo_i64(a, "recovered", recovered);
-	jo_i64(a, "sum", sum->input + sum->output);
-	jo_i64(a, "difference", counted[VERDICT_COUNTED] + recovered - (sum->input + sum->output));
+	jo_i64(a, "sum", sum);
+	jo_i64(a, "difference", counted + recovered - sum);
+	return rc < 0 ? -1 : 0;
 }
 
 static void
@@ -242,9 +253,8 @@ put(struct session_page *p, const struct explain *x, struct json_object *o, stru
 	if (session_put_family(p, o, e) < 0 || session_put_turns(p, o, e) < 0 ||
 	    session_put_tools(p, o, e) < 0 || put_limits(p, jo_arr(o, "limits"), e) < 0)
 		return -1;
-	put_verdicts(o, x, &i->sum);
 	put_losses(jo_arr(o, "losses"), x);
-	return 0;
+	return put_verdicts(p, o, e);
 }
 
 int
@@ -258,7 +268,7 @@ session_json(struct store *s, const char *id, const struct price_card *card, con
 	int rc = -1;
 
 	query_init(&whole, tz);
-	if (explain_run(s, id, &x, e) < 0)
+	if (explain_head(s, id, &x, e) < 0)
 		return -1;
 	if (store_begin(s, e) < 0)
 		goto out;

@@ -10,7 +10,8 @@
  *   family     [ { id title relation depth parent models started last turns inherited_tokens
  *                  self own rolled } ]   parent before children; relation: null for the first, else
  *              "fork" or "sub-agent"; own: members of a sum; rolled: own and all sub-agents below
- *   responses  [ { n at turn model context window fill_permille recovered + members of a sum } ]
+ *   responses  [ { n at turn model context window fill_permille recovered
+ *                  after_compaction + members of a sum } ]   after_compaction: the first behind one
  *              turn: own number from 1, null: before the first; the last RESPONSES_MAX of them
  *   responses_total
  *   turns      [ { n turn_id started ended duration_ms ttft_ms status messages calls failures

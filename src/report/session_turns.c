@@ -7,7 +7,8 @@
 struct response {
 	int64_t at_ms, turn;     /* turn: own number from 1, 0: before the first */
 	int64_t context, window; /* tokens in the context after it; -1: not known */
-	bool is_recovered;
+	int64_t rollout_id, line;
+	bool is_recovered, is_compacted; /* compacted: the first one after a compaction */
 	char *model;
 	struct sum sum;
 };
@@ -22,6 +23,7 @@ struct build {
 	struct response *responses;
 	size_t len, alloc;
 	struct own_turn *turns; /* by number - 1 */
+	size_t at;              /* turn that was found last, from 0 */
 };
 
 static int64_t
@@ -32,19 +34,32 @@ permille(int64_t used, int64_t window)
 	return (used * 2000 + window) / (2 * window);
 }
 
-/* Own number of the turn SEQ of the rollout, 0 when it is none. */
+/*
+ * Own number of the turn SEQ of the rollout, or of the last one before it; 0 when there is none.
+ * Turns of a rollout stand together in the order of SEQ, so where the one before was found is a
+ * good place to begin: *AT is that number, 0 at first.
+ */
 static int64_t
-turn_number(const struct st_thread_sum *t, int64_t rollout_id, int64_t seq)
+turn_number(const struct st_thread_sum *t, int64_t rollout_id, int64_t seq, size_t *at)
 {
-	int64_t best = 0;
+	size_t i = *at < t->own_len ? *at : 0, low, high;
 
-	for (size_t i = 0; i < t->own_len; i++) {
-		if (t->own[i].rollout_id == rollout_id && t->own[i].seq == seq)
-			return (int64_t)i + 1;
-		if (t->own[i].rollout_id == rollout_id && t->own[i].seq < seq)
-			best = (int64_t)i + 1;
-	}
-	return best;
+	if (i == t->own_len)
+		return 0;
+	if (t->own[i].rollout_id != rollout_id)
+		for (i = 0; i < t->own_len && t->own[i].rollout_id != rollout_id; i++)
+			;
+	if (i == t->own_len)
+		return 0;
+	for (low = i; low > 0 && t->own[low - 1].rollout_id == rollout_id && t->own[low].seq > seq;
+	     low--)
+		;
+	for (high = low; high + 1 < t->own_len && t->own[high + 1].rollout_id == rollout_id &&
+			 t->own[high + 1].seq <= seq;
+	     high++)
+		;
+	*at = high;
+	return t->own[high].seq <= seq ? (int64_t)high + 1 : 0;
 }
 
 static void
@@ -69,7 +84,7 @@ price(struct sum *x, const struct price_card *card, struct str model, struct str
 	x->cost_output = (price_pusd)x->output * r.output;
 }
 
-/* Columns: verdict, count_ms, turn_seq, is_long, five deltas, l_total, window, recovered, model, tier, rollout, counts here. */
+/* Columns: verdict, count_ms, turn_seq, is_long, five deltas, l_total, window, recovered, model, tier, rollout, counts here, line. */
 static void
 take(struct build *b, struct stmt *q, int64_t *turn, int64_t *seq)
 {
@@ -89,7 +104,7 @@ take(struct build *b, struct stmt *q, int64_t *turn, int64_t *seq)
 		*turn = 0;
 	else if (stmt_i64(q, 2) != *seq) {
 		*seq = stmt_i64(q, 2);
-		*turn = turn_number(&b->page->sum, stmt_i64(q, 14), *seq);
+		*turn = turn_number(&b->page->sum, stmt_i64(q, 14), *seq, &b->at);
 	}
 	xgrow(&b->responses, b->len, &b->alloc, sizeof(*b->responses));
 	r = &b->responses[b->len++];
@@ -97,6 +112,8 @@ take(struct build *b, struct stmt *q, int64_t *turn, int64_t *seq)
 		.turn = *turn,
 		.context = window > 0 ? context : -1,
 		.window = window > 0 ? window : -1,
+		.rollout_id = stmt_i64(q, 14),
+		.line = stmt_i64(q, 16),
 		.is_recovered = stmt_i64(q, 11) != 0,
 		.model = stmt_dup_some(q, 12),
 		.sum = { .responses = 1,
@@ -112,7 +129,7 @@ take(struct build *b, struct stmt *q, int64_t *turn, int64_t *seq)
 #define COLUMNS \
 	"SELECT u.verdict, u.count_ms, u.turn_seq, u.is_long, u.d_input, u.d_cached, u.d_write, " \
 	"u.d_output, u.d_reasoning, u.l_total, u.window, u.recovered, coalesce(d.model, ''), " \
-	"coalesce(d.tier, ''), u.rollout_id, coalesce(u.owner_id = ?1, 0) FROM "
+	"coalesce(d.tier, ''), u.rollout_id, coalesce(u.owner_id = ?1, 0), u.line FROM "
 
 static int
 responses(struct build *b, const char *sql, struct err *e)
@@ -146,7 +163,7 @@ counts(struct build *b, const char *sql, struct err *e)
 		return -1;
 	stmt_bind_i64(q, 1, b->page->item.thread_id);
 	while ((rc = stmt_step(q, e)) == 1) {
-		int64_t n = turn_number(t, stmt_i64(q, 0), stmt_i64(q, 1));
+		int64_t n = turn_number(t, stmt_i64(q, 0), stmt_i64(q, 1), &b->at);
 
 		if (n == 0)
 			continue;
@@ -154,6 +171,36 @@ counts(struct build *b, const char *sql, struct err *e)
 		b->turns[n - 1].calls += stmt_i64(q, 3);
 		b->turns[n - 1].failures += stmt_i64(q, 4);
 		b->turns[n - 1].compactions += stmt_i64(q, 5);
+	}
+	stmt_done(q);
+	return rc;
+}
+
+/* Mark the first response behind each compaction, where the context begins anew. */
+static int
+compactions(struct build *b, struct err *e)
+{
+	static const char SQL[] =
+	    "SELECT r.id, x.line FROM rollout r JOIN marker x ON x.rollout_id = r.id AND "
+	    "x.line >= r.own_line WHERE r.thread_id = ?1 AND x.name = 'compacted' "
+	    "ORDER BY r.page <> '', r.base_end, r.first_ms, r.page, x.pos";
+	struct stmt *q = store_stmt(b->page->store, SQL, e);
+	size_t from = 0;
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, b->page->item.thread_id);
+	while ((rc = stmt_step(q, e)) == 1) {
+		size_t i = from;
+
+		while (i < b->len && (b->responses[i].rollout_id != stmt_i64(q, 0) ||
+					 b->responses[i].line < stmt_i64(q, 1)))
+			i++;
+		if (i == b->len)
+			continue;
+		b->responses[i].is_compacted = true;
+		from = i;
 	}
 	stmt_done(q);
 	return rc;
@@ -170,6 +217,7 @@ put_response(struct json_object *o, const struct response *r, size_t n, const st
 	jo_opt(o, "window", r->window);
 	jo_opt(o, "fill_permille", permille(r->context, r->window));
 	jo_bool(o, "recovered", r->is_recovered);
+	jo_bool(o, "after_compaction", r->is_compacted);
 	sum_put(o, &r->sum);
 }
 
@@ -239,7 +287,8 @@ session_put_turns(struct session_page *p, struct json_object *o, struct err *e)
 	for (size_t i = 0; i < p->sum.own_len; i++)
 		b.turns[i].peak = -1;
 	if (responses(&b, RECOVERED, e) < 0 || responses(&b, LINES, e) < 0 ||
-	    counts(&b, MESSAGES, e) < 0 || counts(&b, CALLS, e) < 0 || counts(&b, MARKERS, e) < 0)
+	    counts(&b, MESSAGES, e) < 0 || counts(&b, CALLS, e) < 0 || counts(&b, MARKERS, e) < 0 ||
+	    compactions(&b, e) < 0)
 		goto out;
 	for (size_t i = 0; i < b.len; i++) {
 		const struct response *r = &b.responses[i];

@@ -147,12 +147,14 @@ top_sessions(const struct ctx *c, struct json_object *panel, int64_t sessions)
 
 		if (i == 0)
 			whole = s.v[METRIC_TOKENS];
-		show_rank_line(list, show_title(x), link_session(c, jx_str(x, "id")), &s, whole);
+		show_rank_line(list, show_title(x), str_of(show_title(x).p),
+		    link_session(c, jx_str(x, "id")), &s, whole);
 	}
 	if (sessions <= shown)
 		return;
 	o = jt_push_object(list);
 	jt_fmt(o, "text", "%s others", text_exact(sessions - shown, false).s);
+	jt_put(o, "whole", NULL);
 	jt_put(o, "href", NULL);
 	jt_str(o, "tokens", "");
 	jt_put(o, "title", NULL);

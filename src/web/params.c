@@ -258,9 +258,10 @@ void
 params_fault(
     struct params *p, const char *name, const char *value, const char *what, const char *allowed)
 {
+	const char *sent = value == NULL ? params_get(p, name) : value;
 	size_t kept = 0;
 
-	add_fault(p, name, value == NULL ? "" : value, what, allowed);
+	add_fault(p, name, sent == NULL ? "" : sent, what, allowed);
 	for (size_t i = 0; i < p->len; i++)
 		if (strcmp(p->v[i].def.name, name) == 0 &&
 		    (value == NULL || strcmp(p->v[i].text, value) == 0))

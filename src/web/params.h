@@ -74,7 +74,7 @@ const char *params_get(const struct params *p, const char *name);
 /* Number of the PARAM_INT NAME in P, DFLT when it has neither value nor default; cannot fail. */
 int64_t params_int(const struct params *p, const char *name, int64_t dflt);
 
-/* Note that VALUE of the parameter NAME is wrong because of WHAT, ALLOWED being right (NULL: nothing to name), and take it out of P. Texts are copied; cannot fail. */
+/* Note that VALUE of the parameter NAME is wrong because of WHAT, ALLOWED being right (NULL: nothing to name), and take it out of P; VALUE NULL: all it has. Texts are copied; cannot fail. */
 void params_fault(
     struct params *p, const char *name, const char *value, const char *what, const char *allowed);
 

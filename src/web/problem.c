@@ -101,6 +101,59 @@ json(struct resp *r, const struct problem *p, const struct params *params)
 	json_object_put(o);
 }
 
+/* TEXT as parts of O; what stands between two ` is a command. */
+static void
+parts(struct json_object *o, const char *text)
+{
+	struct json_object *list = jt_add_array(o, "parts");
+	struct str rest = str_of(text), part;
+
+	for (bool is_code = false; str_split(&rest, '`', &part); is_code = !is_code) {
+		struct json_object *x = jt_push_object(list);
+
+		jt_strn(x, is_code ? "code" : "text", part);
+		jt_put(x, is_code ? "text" : "code", NULL);
+	}
+}
+
+static void
+why(struct json_object *list, const char *param, const char *text, const char *allowed)
+{
+	struct json_object *o = jt_push_object(list);
+
+	jt_str(o, "param", param);
+	parts(o, text);
+	jt_str(o, "allowed", allowed);
+}
+
+static void
+way(struct json_object *data, const char *text, char *href)
+{
+	struct json_object *list = jx_arr(data, "_ways"), *o;
+
+	o = jt_push_object(list == NULL ? jt_add_array(data, "_ways") : list);
+	jt_str(o, "text", text);
+	link_put(o, "href", href);
+}
+
+/* Address of the request itself. Owned by the caller. */
+static char *
+same_again(const struct request *req)
+{
+	struct sbuf b;
+
+	sbuf_init(&b, 4 * (REQUEST_MAX_PATH + REQUEST_MAX_QUERY));
+	sbuf_addz(&b, req->prefix);
+	url_encode(&b, str_of(req->path));
+	for (size_t i = 0; i < req->pairs_len; i++) {
+		sbuf_addc(&b, i == 0 ? '?' : '&');
+		url_encode(&b, str_of(req->pairs[i].name));
+		sbuf_addc(&b, '=');
+		url_encode(&b, str_of(req->pairs[i].value));
+	}
+	return sbuf_detach(&b);
+}
+
 /* The error page: the frame of all pages around why, and how to go on. */
 static void
 html(struct web *web, const struct request *req, struct resp *r, const struct problem *p,
@@ -109,7 +162,7 @@ html(struct web *web, const struct request *req, struct resp *r, const struct pr
 	struct request asked = *req;
 	struct route route = { .name = "error", .path = "/", .nav = "", .takes = "" };
 	struct ctx c = { .web = web, .req = &asked, .route = &route };
-	struct json_object *view = jt_object(), *data = jt_add_object(view, "data"), *list, *o;
+	struct json_object *view = jt_object(), *data = jt_add_object(view, "data"), *list;
 	struct mustache_view mv;
 	char no_prefix[] = "";
 	struct err e;
@@ -121,24 +174,21 @@ html(struct web *web, const struct request *req, struct resp *r, const struct pr
 	jt_i64(data, "status", p->status);
 	jt_str(data, "what", p->title);
 	list = jt_add_array(data, "problems");
-	o = jt_push_object(list);
-	jt_put(o, "param", NULL);
-	jt_str(o, "text", p->detail);
-	jt_put(o, "allowed", NULL);
-	for (size_t i = 0; params != NULL && i < params->faults_len; i++) {
-		o = jt_push_object(list);
-		jt_str(o, "param", params->faults[i].param);
-		jt_str(o, "text", params->faults[i].what);
-		jt_str(o, "allowed", params->faults[i].allowed);
-	}
-	o = jt_push_object(jt_add_array(data, "_ways"));
-	jt_str(o, "text", "Overview of the last 30 days");
-	link_put(o, "href", xasprintf("%s/", asked.prefix));
+	why(list, NULL, p->detail, NULL);
+	for (size_t i = 0; params != NULL && i < params->faults_len; i++)
+		why(list, params->faults[i].param, params->faults[i].what,
+		    params->faults[i].allowed);
+	jt_put(data, "_ways", NULL);
+	if (p->retry_s > 0 && asked.path != NULL)
+		way(data, "Try again now; it is tried by itself, too", same_again(&asked));
+	else if (p->status != 403)
+		way(data, "Overview of the last 30 days", xasprintf("%s/", asked.prefix));
 	view_frame(&c, view);
 	if (p->retry_s > 0)
 		jt_fmt(jx_obj(view, "_page"), "refresh", "%d", p->retry_s);
 	jt_clean(view);
 	mv = jm_view(view);
+	mv.strict = web->in.is_strict;
 	if (mustache_render(web->templates, "error", &mv, &r->body, &e) < 0) {
 		problem_log(STR(""), e.msg);
 		resp_header(r, "Content-Type", "text/plain; charset=utf-8");

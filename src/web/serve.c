@@ -330,8 +330,8 @@ refused(struct web *web, struct gw *g, const struct request *req, struct problem
 	if (!web_knows_host(web, req->host)) {
 		*p = (struct problem){ 403, "This name is not allowed",
 			"The application answers only to names it was told, so that no other site "
-			"can read your data through your browser. Start it with --allow-host NAME, "
-			"or put the name under \"hosts\" in the configuration.",
+			"can read your data through your browser. Start it with `--allow-host "
+			"NAME`, or put the name under \"hosts\" in the configuration.",
 			0 };
 		return true;
 	}

@@ -49,6 +49,12 @@ show_name(struct json_object *o, const char *key)
 	return s.p == NULL ? STR(UNKNOWN) : s;
 }
 
+int64_t
+show_metric_of(struct json_object *o, enum metric m)
+{
+	return show_i64(o, metrics[m].key, 0);
+}
+
 struct show_sum
 show_sum(struct json_object *o)
 {
@@ -208,13 +214,14 @@ show_group_text(struct json_object *g)
 }
 
 void
-show_rank_line(
-    struct json_object *list, struct str text, char *href, const struct show_sum *x, int64_t whole)
+show_rank_line(struct json_object *list, struct str text, struct str full, char *href,
+    const struct show_sum *x, int64_t whole)
 {
 	struct json_object *o = jt_push_object(list);
 	char *title = xasprintf("%s tokens", text_exact(x->v[METRIC_TOKENS], false).s);
 
 	jt_show(o, "text", text, CHART_CELL_MAX);
+	jt_show(o, "whole", full, CHART_CELL_MAX);
 	link_put(o, "href", href);
 	jt_str(o, "tokens", text_brief(x->v[METRIC_TOKENS]).s);
 	jt_str(o, "title", title);
@@ -222,6 +229,32 @@ show_rank_line(
 	    o, "cost", show_cost_text(x, x->v[METRIC_COST] < 100 * INT64_C(1000000000) ? 2 : 0).s);
 	jt_put(o, "bar", whole > 0 ? chart_bar_tree(x->v[METRIC_TOKENS], whole, false) : NULL);
 	free(title);
+}
+
+struct str
+show_project(struct str p)
+{
+	while (p.n > 1 && p.p[p.n - 1] == '/')
+		p.n--;
+	for (size_t i = p.n; i-- > 0;)
+		if (p.p[i] == '/' && i + 1 < p.n)
+			return str_n(p.p + i + 1, p.n - i - 1);
+	return p;
+}
+
+/* What stands for group AT, which is called TEXT: of a project its last part, unless another one ends like it. */
+static struct str
+rank_text(struct json_object *groups, size_t at, struct str text, const char *filter)
+{
+	struct str last = show_project(text);
+
+	if (filter == NULL || strcmp(filter, "project") != 0 ||
+	    jx_str(jx_at(groups, at), "name").p == NULL)
+		return text;
+	for (size_t i = 0; i < jx_len(groups); i++)
+		if (i != at && str_eq(show_project(show_name(jx_at(groups, i), "name")), last))
+			return text;
+	return last;
 }
 
 void
@@ -243,8 +276,8 @@ show_rank(
 		(void)jx_bool(g, "other", &other);
 		if (i == 0)
 			whole = x.v[METRIC_TOKENS];
-		show_rank_line(
-		    list, str_of(text), show_group_link(c, g, filter), &x, other ? 0 : whole);
+		show_rank_line(list, rank_text(groups, i, str_of(text), filter), str_of(text),
+		    show_group_link(c, g, filter), &x, other ? 0 : whole);
 		free(text);
 	}
 }

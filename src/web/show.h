@@ -24,6 +24,9 @@ struct show_sum {
 /* What the object O says as a sum; what is missing is 0. Returns it by value; cannot fail. */
 struct show_sum show_sum(struct json_object *o);
 
+/* What M comes to in the sum O, 0 when it is not there; cannot fail. */
+int64_t show_metric_of(struct json_object *o, enum metric m);
+
 /* Integer KEY of O, or DFLT when there is none; cannot fail. */
 int64_t show_i64(struct json_object *o, const char *key, int64_t dflt);
 
@@ -80,9 +83,12 @@ struct json_object *show_list(struct json_object *o, const char *key);
 void show_rank(
     const struct ctx *c, struct json_object *panel, struct json_object *groups, const char *filter);
 
-/* One more line of the rank LIST: TEXT to HREF (freed; NULL: none), the sum X, its bar against WHOLE tokens (0: none). Aborts when out of memory. */
-void show_rank_line(
-    struct json_object *list, struct str text, char *href, const struct show_sum *x, int64_t whole);
+/* Last part of the project P, a directory or an address. Returns a view into P; cannot fail. */
+struct str show_project(struct str p);
+
+/* One more line of the rank LIST: TEXT, which is called FULL, to HREF (freed; NULL: none), the sum X, its bar against WHOLE tokens (0: none). Aborts when out of memory. */
+void show_rank_line(struct json_object *list, struct str text, struct str full, char *href,
+    const struct show_sum *x, int64_t whole);
 
 /*
  * Small multiples into PANEL of the metric M: the whole by BUCKETS with the sum TOTAL, called

@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "web/show_sessions.h"
 
+#define ID_BYTES 13 /* of an id in a list: its time, to the millisecond */
 #define DOT "\xc2\xb7"
 #define CHILD "\xe2\x86\xb3 " /* an arrow: started by another session */
 
@@ -32,18 +33,10 @@ show_title(struct json_object *x)
 {
 	struct str s = jx_str(x, "title");
 
-	return s.p == NULL || s.n == 0 ? show_name(x, "id") : s;
-}
-
-struct str
-show_project(struct str p)
-{
-	while (p.n > 1 && p.p[p.n - 1] == '/')
-		p.n--;
-	for (size_t i = p.n; i-- > 0;)
-		if (p.p[i] == '/' && i + 1 < p.n)
-			return str_n(p.p + i + 1, p.n - i - 1);
-	return p;
+	if (s.p != NULL && s.n > 0)
+		return s;
+	s = show_name(x, "id");
+	return str_n(s.p, s.n < ID_BYTES ? s.n : ID_BYTES);
 }
 
 static void
@@ -79,6 +72,15 @@ name_cell(struct json_object *row, struct str text, const char *title)
 	jt_str(o, "cls", "name");
 }
 
+/* The instant MS without the day of the week, which leaves its room to the titles. */
+static void
+date_cell(const struct ctx *c, struct json_object *row, int64_t ms)
+{
+	struct text t = text_clock(ms, c->query.tz);
+
+	(void)chart_cell(row, str_of(ms < 0 ? t.s : t.s + 4), ms < 0 ? NULL : t.s, NULL);
+}
+
 /* Names of the models with blanks between. Owned by the caller; NULL: none. */
 static char *
 models_of(struct json_object *x)
@@ -109,11 +111,11 @@ put_row(const struct ctx *c, struct json_object *t, struct json_object *x)
 	int64_t peak = show_i64(x, "peak_permille", -1);
 	bool no_counts = s.v[METRIC_RESPONSES] == 0;
 
-	cell = chart_cell(row, title, title.p, href);
+	cell = chart_cell(row, title, title.p, href); /* the whole id, too: the text goes on */
 	if (jx_str(x, "parent").p != NULL)
 		jt_str(cell, "depth", CHILD);
-	show_time_cell(c, row, show_time(x, "last"));
-	show_time_cell(c, row, show_time(x, "started"));
+	date_cell(c, row, show_time(x, "last"));
+	date_cell(c, row, show_time(x, "started"));
 	name_cell(row, project.p == NULL ? project : show_project(project), project.p);
 	name_cell(row, models == NULL ? (struct str){ NULL, 0 } : str_of(models), models);
 	(void)chart_cell(row, source.p == NULL ? STR(DOT) : source, NULL, NULL);

@@ -7,11 +7,8 @@
 
 #include "web/show.h"
 
-/* Title of the session X, else the first line known of it: its id. Returns a view lent by X; cannot fail. */
+/* Title of the session X, else the beginning of its id, whose rest stands behind the view. Returns a view lent by X; cannot fail. */
 struct str show_title(struct json_object *x);
-
-/* Last part of the project P, a directory or an address. Returns a view into P; cannot fail. */
-struct str show_project(struct str p);
 
 /*
  * The table of the sessions LIST, called CAPTION, into PANEL as _table, null when there is none.

@@ -26,6 +26,7 @@ PANELS = {
     "usage": "chart pivot",
     "sessions": "filters table",
     "session": "facts responses family turns tools sum limits notes text",
+    "turn": "facts responses",
     "limits": "now forecast quota line windows short",
     "cost": "models split savings unpriced rates",
     "health": "reads files verdicts skipped unknown problems months size",

@@ -315,7 +315,7 @@ def multis(height=72):
 def rank(names, key, others=None, href="#"):
     rows = sorted(((n, total("tokens", **{key: n}), total("cost", **{key: n})) for n in names), key=lambda r: -r[1])
     top = rows[0][1]
-    out = [{"text": n, "href": href + n, "tokens": brief(t), "title": thin(t) + " tokens",
+    out = [{"text": n, "whole": n, "href": href + n, "tokens": brief(t), "title": thin(t) + " tokens",
             "cost": "no price" if n == "codex-auto-review" else usd(c, 0),
             "bar": {"$chart": "bar", "part": t, "whole": top}} for n, t, c in rows]
     return {"list": out}
@@ -323,9 +323,9 @@ def rank(names, key, others=None, href="#"):
 
 def top_sessions():
     rows = sorted(SESSIONS, key=lambda s: -s["tokens"])[:5]
-    out = [{"text": s["title"], "href": "/sessions/" + s["id"], "tokens": brief(s["tokens"]), "title": thin(s["tokens"]) + " tokens",
+    out = [{"text": s["title"], "whole": s["title"], "href": "/sessions/" + s["id"], "tokens": brief(s["tokens"]), "title": thin(s["tokens"]) + " tokens",
             "cost": usd(s["cost"], 0), "bar": {"$chart": "bar", "part": s["tokens"], "whole": rows[0]["tokens"]}} for s in rows]
-    out.append({"text": "238 others", "href": None, "tokens": "7.23" + THIN + "B", "title": None, "cost": "$3" + THIN + "354", "bar": None})
+    out.append({"text": "238 others", "whole": None, "href": None, "tokens": "7.23" + THIN + "B", "title": None, "cost": "$3" + THIN + "354", "bar": None})
     return {"list": out}
 
 
@@ -617,14 +617,17 @@ def session():
         "id": "019ab4d1-6c1e-7d40-9f3a-2b8e51c07d94", "totals": sums,
         "_crumb": [{"text": "Sessions", "href": "/sessions"}, {"text": "ledger-core", "href": "/projects/ledger-core"},
                    {"text": "019ab4d1-6c1e-7d40-9f3a-2b8e51c07d94", "href": None}],
+        "_notices": {"list": [{"text": "A session with a tool call that never came back; line 812. The numbers are a lower bound.",
+                               "href": None, "more": None},
+                              {"text": f"902{THIN}318 tokens have no price.", "href": "/cost", "more": "Cost"}]},
         "_numbers": {"list": nums}, "_facts": {"list": [{"name": n, "text": t, "href": h} for n, t, h in facts]},
-        "responses": {"rows": resp, "_chart": chart, "_table": listing, "_acts": acts(*SVGCSV)},
-        "family": {"rows": [], "_acts": acts(("JSON", "/api/v1/sessions/019ab/tree")),
+        "responses": {"rows": resp, "_chart": chart, "_table": listing, "_note": "A column is up to 2 responses.", "_acts": acts(*SVGCSV)},
+        "family": {"rows": [], "_note": None, "_acts": acts(("JSON", "/api/v1/sessions/019ab/tree")),
                    "_table": table("Parent, forks and sub-agents", ["Thread", "Relation", "Model", "#Responses", "#Inherited", "#Own",
                                                                     "@Own, drawn", "#Cost, own"], family,
                                    [row(cell("Family of 6 threads"), cell(""), cell(""), count(726), count(31301010), count(own + 48143714), cell(""),
                                         num("$18.4+"))])},
-        "turns": {"rows": [], "_table": turns, "_acts": acts(("In order", None), ("By tokens", "?sort=tokens"), ("By cost", "?sort=cost"), ("CSV", "?"))},
+        "turns": {"rows": [], "_note": "The last 18 of 20 turns; the JSON has all.", "_table": turns, "_acts": acts(("In order", None), ("By tokens", "?sort=tokens"), ("By cost", "?sort=cost"), ("CSV", "?"))},
         "tools": {"rows": [], "_acts": acts(("CSV", "?")),
                   "_table": table("Tools by calls", ["Tool", "#Calls", "#Failed", "#Share", "#p50", "#p95", "@10 ms to 10 min"], tools,
                                   [row(cell("All"), count(304), count(15), num(f"4.9{THIN}%"), cell(""), cell(""), cell(""))])},
@@ -642,9 +645,6 @@ def session():
                    "_table": table("Limits touched", ["Window", "#First", "#Last", "#Points"], [
                        row(cell("Codex, weekly"), num(f"56{THIN}%"), num(f"59{THIN}%"), num("+3")),
                        row(cell("Codex, 5 hours to 12:00"), num(f"14{THIN}%"), num(f"24{THIN}%"), num("+10"))])},
-        "notes": {"tags": ["lexer", "keep"], "note": "Turn 13 was the expensive one."},
-        "_notes": {"action": "/sessions/019ab/notes", "token": "5f1c", "tags": ["lexer", "refactoring", "keep"],
-                   "note": "Turn 13 was the expensive one: 41 responses with the context three quarters full.\nSplit such work next time."},
         "text": {"stored": False, "_acts": None, "_messages": None}}
     return tree("session", "Replace the hand-written tokenizer with a table-driven lexer", data, path="/sessions/019ab4d1", with_period=False,
                 notices=[(f"902{THIN}318 tokens of a sub-agent have no price.", "/cost#p-cost-unpriced", "Which")])
@@ -652,10 +652,28 @@ def session():
 
 def session_empty():
     data = {"id": "019ab4d1-6c1e-7d40-9f3a-2b8e51c07d94", "totals": None, "_crumb": [{"text": "Sessions", "href": "/sessions"}],
-            "_numbers": None, "_facts": None, "responses": none("_chart", "_table"), "family": none("_table"), "turns": none("_table"),
-            "tools": none("_table"), "explain": {"_sum": "", "_check": None, **none("_table")}, "limits": none("_table"), "_notes": None,
+            "_numbers": None, "_facts": None, "responses": none("_chart", "_table", "_note"), "family": none("_table", "_note"),
+            "turns": none("_table", "_note"), "tools": none("_table"), "explain": {"_sum": "", "_check": None, **none("_table")}, "limits": none("_table"), "_notices": None,
             "text": none("_messages")}
     return tree("session", "Session without a title", data, path="/sessions/019ab4d1", with_period=False)
+
+
+def turn():
+    data = session()["data"]
+    facts = [("Started", "Tue 24 Nov 2026, 10:21:07", None), ("Took", "5 min 12 s", None), ("First token after", "1.2 s", None),
+             ("Ended as", "completed", None), ("Messages", "1", None), ("Tool calls", "11, none failed", None)]
+    responses = {**data["responses"], "_acts": acts(("Turn before", "/sessions/019ab/turns/7"), ("Next turn", "/sessions/019ab/turns/9"))}
+    return tree("session", "Turn 8 of 18", {
+        "turn": {"n": 8}, "_crumb": [{"text": "Sessions", "href": "/sessions"}, {"text": "Replace the tokenizer", "href": "/sessions/019ab"},
+                                     {"text": "Turn 8 of 18", "href": None}],
+        "_facts": {"list": [{"name": n, "text": t, "href": h} for n, t, h in facts]}, "responses": responses},
+        path="/sessions/019ab4d1/turns/8", with_period=False)
+
+
+def turn_empty():
+    return tree("session", "Turn 1 of 1", {"turn": {"n": 1}, "_crumb": [{"text": "Sessions", "href": "/sessions"}], "_facts": None,
+                                           "responses": none("_chart", "_table", "_note")}, path="/sessions/019ab4d1/turns/1",
+                with_period=False)
 
 
 # ---------------------------------------------------------------- limits
@@ -861,8 +879,8 @@ def export_empty():
 def error():
     return tree("error", "Not understood", {
         "status": 400, "what": "The address holds something that this page does not know.",
-        "problems": [{"param": "period", "text": "“31dd” is no period.", "allowed": "today, yesterday, 24h, 7d, 14d, 30d, 90d, 180d, 12mo, wtd, mtd, ytd, all, quota-week, quota-5h"},
-                     {"param": "colour", "text": "There is no such parameter.", "allowed": None}],
+        "problems": [{"param": "period", "parts": [{"text": "“31dd” is no period; ", "code": None}, {"text": None, "code": "codex-track web"}, {"text": " tells more.", "code": None}], "allowed": "today, yesterday, 24h, 7d, 14d, 30d, 90d, 180d, 12mo, wtd, mtd, ytd, all, quota-week, quota-5h"},
+                     {"param": "colour", "parts": [{"text": "There is no such parameter.", "code": None}], "allowed": None}],
         "_ways": [{"text": "Overview of the last 30 days", "href": "/"}, {"text": "The same page without these parameters", "href": "/usage"}]}, with_period=False, links=False)
 
 
@@ -875,7 +893,7 @@ def glossary():
 
 
 PAGES = {"overview": (overview, overview_empty), "usage": (usage, usage_empty), "sessions": (sessions_page, sessions_empty),
-         "session": (session, session_empty), "limits": (limits, limits_empty), "cost": (cost, cost_empty), "health": (health, health_empty),
+         "session": (session, session_empty), "turn": (turn, turn_empty), "limits": (limits, limits_empty), "cost": (cost, cost_empty), "health": (health, health_empty),
          "export": (export, export_empty), "error": (error, error_empty), "glossary": (glossary, glossary)}
 
 

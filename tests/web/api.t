@@ -60,13 +60,13 @@ QUERIES = {"/api/v1/overview": ["", "?period=all", "?compare=none", "?compare=ye
            "/api/v1/usage": USAGE, "/api/v1/sessions": ["?period=all", "?period=all&limit=1", "?period=all&q=nothing", "?sort=cost&period=12mo"],
            "/api/v1/cost": ["", "?period=all", "?period=7d&model=gpt-6*"], "/api/v1/limits": ["", "?period=all"]}
 for what, db in DBS.items():
-    ids = [s["id"] for s in web.cgi(db, "/api/v1/sessions?period=all&limit=1000")[0].json["data"]["sessions"]]
+    sessions = web.cgi(db, "/api/v1/sessions?period=all&limit=1000")[0].json["data"]["sessions"]
     for path, item in DOC["paths"].items():
         if "application/json" not in item["get"]["responses"]["200"]["content"]:
             continue
         uris = [path + q for q in QUERIES.get(path, [""])]
         if "{" in path:
-            uris = [path.replace("{id}", i) for i in ids]
+            uris = [path.replace("{id}", s["id"]).replace("{n}", "1") for s in sessions if s["turns"] or "{n}" not in path]
         wrong = []
         for uri in uris:
             a, err = web.cgi(db, uri)

@@ -118,7 +118,8 @@ bare_workers, bare_server, bare_port = serve("empty-db", empty)
 longest = max(web.get(port, "/api/v1/sessions?period=all&limit=1000").json["data"]["sessions"], key=lambda s: s["turns"])
 family = next((s for s in web.get(port, "/api/v1/sessions?period=all&limit=1000").json["data"]["sessions"] if s["parent"]), longest)
 SESSION = f"/sessions/{longest['id']}"
-PAGES += [SESSION, f"/sessions/{family['id']}"]
+TURN = SESSION + "/turns/1"
+PAGES += [SESSION, TURN, f"/sessions/{family['id']}"]
 
 # ----------------------------------------------------------------- panels
 known = {}
@@ -127,15 +128,15 @@ for name in sorted(os.listdir(tap.SRC + "/templates")):
         with open(f"{tap.SRC}/templates/{name}", encoding="utf-8") as f:
             known[name[:-9]] = re.findall(r'id="(p-[a-z-]+)"', f.read())
 for page, ids in known.items():
-    path = "/" if page == "overview" else SESSION if page == "session" else "/" + page
-    uri = path + ("" if page in ("health", "glossary", "session") else "?period=90d")
+    path = {"overview": "/", "session": SESSION, "turn": TURN}.get(page, "/" + page)
+    uri = path + ("" if page in ("health", "glossary", "session", "turn") else "?period=90d")
     a = web.get(port, uri)
     there = sections(a.text)
     bad = [i for i in ids if i not in there]
     bad += [f"{i}: {there[i][0].strip()[:80]}" for i in ids if i in there and i not in WORDS | MAY_BE_EMPTY
             and (there[i][1] or not re.search("[1-9]", there[i][0]))]
     tap.same(bad, [], f"{page}: {len(ids)} panels with figures")
-    if page == "session":
+    if page in ("session", "turn"):
         continue
     bare = web.get(bare_port, uri)
     there = sections(bare.text)

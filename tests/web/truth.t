@@ -79,7 +79,8 @@ class Home:
         self.same("Sessions' table", [sum(n or 0 for n in c) for c in rows], [self.total[4], self.total[2]])
         for s, wanted in self.sessions.items() if HAS_SESSION else ():
             page = shown.Shown(self.get("/sessions/" + s).text)
-            self.same(f"Page of session {s}", shown.exact(*page.numbers[0]), wanted[4])
+            shows = shown.exact(*page.numbers[0]) if page.numbers else 0  # no number row without responses
+            self.same(f"Page of session {s}", shows, wanted[4])
 
 
 def check(name):
