@@ -7,6 +7,9 @@
 
 #include "web/show.h"
 
+#define SHOW_SESSION_ROWS \
+	200 /* turns, and responses, on the page of a session: the rest is on those of the turns, and in the JSON */
+
 /* Members of a list that are drawn as one column, so that at most MAX columns are needed. */
 struct show_fold {
 	struct json_object *list; /* lent */
