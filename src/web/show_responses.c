@@ -263,12 +263,13 @@ put_table(const struct ctx *c, struct json_object *panel, struct json_object *li
 	static const enum metric ms[] = { METRIC_UNCACHED, METRIC_WRITE, METRIC_CACHED,
 		METRIC_OUTPUT, METRIC_REASONING };
 	size_t n = jx_len(list), most = one_turn ? SHOW_ROWS : SHOW_SESSION_ROWS;
-	size_t first = n > most ? n - most : 0;
+	size_t first = n > SHOW_ROWS ? n - most : 0;
 	int64_t shown = (int64_t)(n - first);
 	char *caption = shown < total
 			    ? xasprintf("Table of the last %s of %s", text_exact(shown, false).s,
 				  show_many(total, "response").s)
-			    : xasprintf("Table of the %s", show_many(total, "response").s);
+			: total == 1 ? xstrdup("Table of the response")
+				     : xasprintf("Table of the %s", show_many(total, "response").s);
 	struct json_object *t = chart_table(caption);
 
 	chart_table_head(t, "Response", false, NULL, NULL);

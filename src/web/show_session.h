@@ -7,8 +7,8 @@
 
 #include "web/show.h"
 
-#define SHOW_SESSION_ROWS \
-	200 /* turns, and responses, on the page of a session: the rest is on those of the turns, and in the JSON */
+/* Of a longer list than SHOW_ROWS the page of a session shows only so many turns and responses. */
+#define SHOW_SESSION_ROWS 200
 
 /* Members of a list that are drawn as one column, so that at most MAX columns are needed. */
 struct show_fold {
