@@ -88,23 +88,34 @@ jo_opt(struct json_object *o, const char *key, int64_t v)
 		jo_i64(o, key, v);
 }
 
-void
-jo_num(struct json_object *o, const char *key, double v)
+/* V, with at most 6 digits behind the point; null when it is not finite. */
+static struct json_object *
+number(double v)
 {
 	char text[64];
 	size_t n;
 
-	if (!isfinite(v) || v > 1e15 || v < -1e15) {
-		jo_put(o, key, NULL);
-		return;
-	}
+	if (!isfinite(v) || v > 1e15 || v < -1e15)
+		return NULL;
 	(void)snprintf(text, sizeof(text), "%.6f", v);
 	n = strlen(text);
 	while (n > 0 && text[n - 1] == '0')
 		text[--n] = '\0';
 	if (n > 0 && text[n - 1] == '.')
 		text[--n] = '\0';
-	jo_put(o, key, made(json_object_new_double_s(v, strcmp(text, "-0") == 0 ? "0" : text)));
+	return made(json_object_new_double_s(v, strcmp(text, "-0") == 0 ? "0" : text));
+}
+
+void
+jo_num(struct json_object *o, const char *key, double v)
+{
+	jo_put(o, key, number(v));
+}
+
+void
+jo_push_num(struct json_object *a, double v)
+{
+	jo_push(a, number(v));
 }
 
 void

@@ -40,6 +40,9 @@ void jo_opt(struct json_object *o, const char *key, int64_t v);
 /* The number V under KEY (static) in O, null when it is not finite; printed with at most 6 digits behind the point. Cannot fail. */
 void jo_num(struct json_object *o, const char *key, double v);
 
+/* The number V at the end of the array A, as jo_num; cannot fail. */
+void jo_push_num(struct json_object *a, double v);
+
 /* true or false by V under KEY (static) in O; cannot fail. */
 void jo_bool(struct json_object *o, const char *key, bool v);
 

@@ -201,7 +201,6 @@ limits_judge(struct limit *l, int64_t now_ms)
 struct sample {
 	int64_t home_id, key_id, ts_ms, resets_ms;
 	double percent;
-	size_t nth; /* of equal times the later one is newer */
 };
 
 struct samples {
@@ -215,9 +214,7 @@ static void
 add_sample(struct samples *s, const struct st_span *x, int64_t ts_ms)
 {
 	xgrow(&s->p, s->len, &s->alloc, sizeof(*s->p));
-	s->p[s->len] =
-	    (struct sample){ x->home_id, x->key_id, ts_ms, x->resets_ms, x->percent, s->len };
-	s->len++;
+	s->p[s->len++] = (struct sample){ x->home_id, x->key_id, ts_ms, x->resets_ms, x->percent };
 }
 
 static void
@@ -299,18 +296,29 @@ load(struct store *s, int64_t from_ms, struct samples *out, struct err *e)
 	return rc;
 }
 
-static int
-by_limit(const void *a, const void *b)
+/*
+ * Order the N samples P by time, of equal times the later one behind. Sessions come one behind
+ * the other, so most are in order already: only where two halves overlap, they are merged. TMP
+ * has room for half of them.
+ */
+static void
+sort_by_time(struct sample *p, size_t n, struct sample *tmp)
 {
-	const struct sample *x = a, *y = b;
+	size_t half = n / 2, from = half, len, a = 0, b = half;
 
-	if (x->home_id != y->home_id)
-		return x->home_id < y->home_id ? -1 : 1;
-	if (x->key_id != y->key_id)
-		return x->key_id < y->key_id ? -1 : 1;
-	if (x->ts_ms != y->ts_ms)
-		return x->ts_ms < y->ts_ms ? -1 : 1;
-	return (x->nth > y->nth) - (x->nth < y->nth);
+	if (n < 2)
+		return;
+	sort_by_time(p, half, tmp);
+	sort_by_time(p + half, n - half, tmp);
+	while (from > 0 && p[from - 1].ts_ms > p[half].ts_ms)
+		from--;
+	if ((len = half - from) == 0)
+		return;
+	memcpy(tmp, p + from, len * sizeof(*p));
+	while (a < len && b < n)
+		p[from++] = p[b].ts_ms < tmp[a].ts_ms ? p[b++] : tmp[a++];
+	if (a < len)
+		memcpy(p + from, tmp + a, (len - a) * sizeof(*p));
 }
 
 static int
@@ -370,31 +378,57 @@ homes(struct store *s, const struct query *q, int64_t **ids, size_t *n, struct e
 	return rc;
 }
 
+/* Limits found by key and home; numbers from 1, 0: none. */
+struct finder {
+	size_t *by_key; /* the newest of a key */
+	size_t *next;   /* of the same key, by the limit's number less 1 */
+	size_t alloc;
+};
+
+/* The limit of P among OUT, made when it is the first of it. NULL with *E. */
+static struct limit *
+limit_of(struct store *s, struct finder *f, const struct sample *p, size_t *alloc,
+    struct limits *out, struct err *e)
+{
+	struct limit *l;
+
+	for (size_t i = f->by_key[p->key_id]; i > 0; i = f->next[i - 1])
+		if (out->p[i - 1].home_id == p->home_id)
+			return &out->p[i - 1];
+	xgrow(&out->p, out->len, alloc, sizeof(*out->p));
+	xgrow(&f->next, out->len, &f->alloc, sizeof(*f->next));
+	f->next[out->len] = f->by_key[p->key_id];
+	l = &out->p[out->len++];
+	f->by_key[p->key_id] = out->len;
+	*l = (struct limit){ .home_id = p->home_id, .key_id = p->key_id };
+	return name(s, l, e) < 0 ? NULL : l;
+}
+
 static int
 group(struct store *s, const struct samples *x, const int64_t *ids, size_t n, bool filtered,
     struct limits *out, struct err *e)
 {
+	struct finder f = { .by_key = xcalloc((size_t)x->keys + 1, sizeof(*f.by_key)) };
 	size_t alloc = 0;
+	int rc = 0;
 
-	for (size_t i = 0; i < x->len; i++) {
+	for (size_t i = 0; i < x->len && rc == 0; i++) {
 		const struct sample *p = &x->p[i];
-		struct limit *l = out->len > 0 ? &out->p[out->len - 1] : NULL;
 		bool passes = !filtered;
+		struct limit *l;
 
 		for (size_t k = 0; k < n && !passes; k++)
 			passes = ids[k] == p->home_id;
 		if (!passes)
 			continue;
-		if (l == NULL || l->home_id != p->home_id || l->key_id != p->key_id) {
-			xgrow(&out->p, out->len, &alloc, sizeof(*out->p));
-			l = &out->p[out->len++];
-			*l = (struct limit){ .home_id = p->home_id, .key_id = p->key_id };
-			if (name(s, l, e) < 0)
-				return -1;
-		}
-		limits_sample(l, p->ts_ms, p->percent, p->resets_ms);
+		if ((l = limit_of(s, &f, p, &alloc, out, e)) == NULL)
+			rc = -1;
+		else
+			limits_sample(l, p->ts_ms, p->percent, p->resets_ms);
 	}
-	return 0;
+	free(f.by_key);
+	free(f.next);
+	return rc;
 }
 
 static int
@@ -420,23 +454,33 @@ add_up(void *arg, const struct scan_row *r, struct err *e UNUSED)
 	return 0;
 }
 
+/* What was used in the windows of the limits OUT: one scan for those of a home, which stand together. */
 static int
-sums(struct store *s, struct limit *l, const struct price_card *card, int64_t now_ms, struct err *e)
+sums(struct store *s, struct limits *out, const struct price_card *card, int64_t now_ms,
+    struct err *e)
 {
-	struct query_filter home = { .dim = dim_find("home"), .value = l->home };
+	struct query_filter home = { .dim = dim_find("home") };
 	struct query q = { .filters = &home, .filters_len = 1 };
-	struct scan *sc;
+	struct scan *sc = NULL;
 	int rc = 0;
 
-	if (scan_open(&sc, s, &q, card, NULL, 0, e) < 0)
-		return -1;
-	for (size_t i = 0; i < l->len && rc == 0; i++) {
-		struct limit_window *w = &l->windows[i];
-		int64_t end = w->end_ms < 0 || w->end_ms > now_ms ? now_ms + 1 : w->end_ms;
+	for (size_t i = 0; i < out->len && rc == 0; i++) {
+		struct limit *l = &out->p[i];
 
-		w->has_sum = true;
-		if (w->start_ms < end)
-			rc = scan_run(sc, w->start_ms, end, add_up, &w->sum, e);
+		if (i == 0 || strcmp(l->home, home.value) != 0) {
+			scan_close(sc);
+			sc = NULL;
+			home.value = l->home;
+			rc = scan_open(&sc, s, &q, card, NULL, 0, e);
+		}
+		for (size_t k = 0; k < l->len && rc == 0; k++) {
+			struct limit_window *w = &l->windows[k];
+			int64_t end = w->end_ms < 0 || w->end_ms > now_ms ? now_ms + 1 : w->end_ms;
+
+			w->has_sum = true;
+			if (w->start_ms < end)
+				rc = scan_run(sc, w->start_ms, end, add_up, &w->sum, e);
+		}
 	}
 	scan_close(sc);
 	return rc;
@@ -463,6 +507,7 @@ limits_run(struct store *s, const struct query *q, const struct price_card *card
     int64_t now_ms, struct limits *out, struct err *e)
 {
 	struct samples x = { 0 };
+	struct sample *tmp;
 	int64_t *ids = NULL;
 	size_t n = 0;
 	bool nested = store_in_transaction(s);
@@ -475,19 +520,18 @@ limits_run(struct store *s, const struct query *q, const struct price_card *card
 	    keys(s, from_ms < now_ms ? from_ms : now_ms, &x, e) < 0 ||
 	    load(s, (from_ms < now_ms ? from_ms : now_ms) - LONGEST_MS, &x, e) < 0)
 		goto out;
-	if (x.len > 0)
-		qsort(x.p, x.len, sizeof(*x.p), by_limit);
+	tmp = xcalloc(x.len / 2 + 1, sizeof(*tmp));
+	sort_by_time(x.p, x.len, tmp);
+	free(tmp);
 	if (group(s, &x, ids, n, q != NULL, out, e) < 0)
 		goto out;
 	if (out->len > 0)
 		qsort(out->p, out->len, sizeof(*out->p), by_name);
-	rc = 0;
-	for (size_t i = 0; i < out->len && rc == 0; i++) {
+	for (size_t i = 0; i < out->len; i++) {
 		limits_judge(&out->p[i], now_ms);
 		drop_old(&out->p[i], from_ms);
-		if (card != NULL)
-			rc = sums(s, &out->p[i], card, now_ms, e);
 	}
+	rc = card == NULL ? 0 : sums(s, out, card, now_ms, e);
 out:
 	if (!nested)
 		store_rollback(s);

@@ -26,7 +26,8 @@
  *     estimate null or { windows low median high }   tokens of a full window: middle half of closed
  *     windows [ { start end closed peak_percent last_percent tokens_per_percent
  *                 points [ [ms since start, percent], … ] + members of a sum (sum.h) } ]
- *                 newest first; end is the reset, or when the next one began
+ *                 newest first; end is the reset, or when the next one began; points are
+ *                 null but in the newest 60
  *   } ]
  *
  * Source: design.md 10 "Limit window"; pages.md 3.
@@ -35,6 +36,8 @@
 #define REPORT_LIMITS_H
 
 #include "report/scan.h"
+
+#define LIMITS_DRAWN 60 /* windows of each limit, the newest, whose points are told */
 
 struct limit_point {
 	int64_t ts_ms;

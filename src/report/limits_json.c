@@ -72,7 +72,7 @@ put_estimate(struct json_object *o, const struct limit *l)
 }
 
 static void
-put_window(struct json_object *o, const struct limit_window *w, const struct tz *tz)
+put_window(struct json_object *o, const struct limit_window *w, bool points, const struct tz *tz)
 {
 	struct json_object *a;
 
@@ -84,14 +84,16 @@ put_window(struct json_object *o, const struct limit_window *w, const struct tz 
 	jo_opt(o, "tokens_per_percent", per_percent(w));
 	if (w->has_sum)
 		sum_put(o, &w->sum);
+	if (!points) {
+		jo_null(o, "points");
+		return;
+	}
 	a = jo_arr(o, "points");
 	for (size_t i = 0; i < w->len; i++) {
-		struct json_object *p = jo_new_array(), *holder = jo_new();
+		struct json_object *p = jo_new_array();
 
 		jo_push_i64(p, w->points[i].ts_ms - w->start_ms);
-		jo_num(holder, "v", w->points[i].percent);
-		jo_push(p, json_object_get(jx_any(holder, "v")));
-		json_object_put(holder);
+		jo_push_num(p, w->points[i].percent);
 		jo_push(a, p);
 	}
 }
@@ -126,7 +128,7 @@ put_limit(
 	put_estimate(o, l);
 	struct json_object *a = jo_arr(o, "windows");
 	for (size_t i = l->len; i-- > 0;)
-		put_window(jo_add(a), &l->windows[i], tz);
+		put_window(jo_add(a), &l->windows[i], l->len - i <= LIMITS_DRAWN, tz);
 }
 
 struct json_object *

@@ -28,7 +28,7 @@
 
 #include "report/scan.h"
 
-#define SESSION_RESPONSES_MAX 5000
+#define SESSION_RESPONSES_MAX 2000
 #define SESSION_FAMILY_MAX 500
 
 /*

@@ -131,23 +131,54 @@ take(struct build *b, struct stmt *q, int64_t *turn, int64_t *seq)
 	"u.d_output, u.d_reasoning, u.l_total, u.window, u.recovered, coalesce(d.model, ''), " \
 	"coalesce(d.tier, ''), u.rollout_id, coalesce(u.owner_id = ?1, 0), u.line FROM "
 
+/* The lines of SQL: those behind OWN_LINE of the rollout ROLLOUT_ID, or those of other files (0). */
 static int
-responses(struct build *b, const char *sql, struct err *e)
+responses(struct build *b, const char *sql, int64_t rollout_id, int64_t own_line, struct err *e)
 {
 	struct stmt *q = store_stmt(b->page->store, sql, e);
-	int64_t turn = 0, seq = -1, rollout = -1;
+	int64_t turn = 0, seq = -1;
+	int rc;
+
+	if (q == NULL)
+		return -1;
+	stmt_bind_i64(q, 1, b->page->item.thread_id);
+	if (rollout_id != 0) {
+		stmt_bind_i64(q, 2, rollout_id);
+		stmt_bind_i64(q, 3, own_line);
+	}
+	while ((rc = stmt_step(q, e)) == 1)
+		take(b, q, &turn, &seq);
+	stmt_done(q);
+	return rc;
+}
+
+/* Those of the session's own rollouts, one by one: their lines need no sorting then. */
+static int
+own_responses(struct build *b, struct err *e)
+{
+	static const char ROLLOUTS[] =
+	    "SELECT r.id, r.own_line FROM rollout r WHERE r.thread_id = ?1 "
+	    "ORDER BY r.page <> '', r.base_end, r.first_ms, r.page";
+	static const char LINES[] =
+	    COLUMNS "usage u LEFT JOIN dimset d ON d.id = u.dimset_id WHERE u.rollout_id = ?2 AND "
+		    "u.line >= ?3 ORDER BY u.pos";
+	struct stmt *q = store_stmt(b->page->store, ROLLOUTS, e);
+	int64_t(*all)[2] = NULL;
+	size_t n = 0, alloc = 0;
 	int rc;
 
 	if (q == NULL)
 		return -1;
 	stmt_bind_i64(q, 1, b->page->item.thread_id);
 	while ((rc = stmt_step(q, e)) == 1) {
-		if (stmt_i64(q, 14) != rollout)
-			seq = -1;
-		rollout = stmt_i64(q, 14);
-		take(b, q, &turn, &seq);
+		xgrow(&all, n, &alloc, sizeof(*all));
+		all[n][0] = stmt_i64(q, 0);
+		all[n++][1] = stmt_i64(q, 1);
 	}
 	stmt_done(q);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = responses(b, LINES, all[i][0], all[i][1], e);
+	free(all);
 	return rc;
 }
 
@@ -264,10 +295,6 @@ put_turn(struct build *b, struct json_object *o, size_t i, struct err *e)
 int
 session_put_turns(struct session_page *p, struct json_object *o, struct err *e)
 {
-	static const char LINES[] =
-	    COLUMNS "rollout r JOIN usage u ON u.rollout_id = r.id AND u.line >= r.own_line "
-		    "LEFT JOIN dimset d ON d.id = u.dimset_id WHERE r.thread_id = ?1 "
-		    "ORDER BY r.page <> '', r.base_end, r.first_ms, r.page, u.pos";
 	static const char RECOVERED[] =
 	    COLUMNS "usage u LEFT JOIN dimset d ON d.id = u.dimset_id WHERE u.owner_id = ?1 AND "
 		    "u.recovered = 1 AND u.verdict = 1 ORDER BY u.count_ms, u.rollout_id, u.pos";
@@ -286,7 +313,7 @@ session_put_turns(struct session_page *p, struct json_object *o, struct err *e)
 
 	for (size_t i = 0; i < p->sum.own_len; i++)
 		b.turns[i].peak = -1;
-	if (responses(&b, RECOVERED, e) < 0 || responses(&b, LINES, e) < 0 ||
+	if (responses(&b, RECOVERED, 0, 0, e) < 0 || own_responses(&b, e) < 0 ||
 	    counts(&b, MESSAGES, e) < 0 || counts(&b, CALLS, e) < 0 || counts(&b, MARKERS, e) < 0 ||
 	    compactions(&b, e) < 0)
 		goto out;

@@ -105,7 +105,7 @@ static struct json_object *
 spark_of(const struct show_fold *f, enum metric m)
 {
 	int64_t *v = show_fold_sums(f, m);
-	struct json_object *o = chart_spark_tree(v, f->len, 0);
+	struct json_object *o = f->len < 2 ? NULL : chart_spark_tree(v, f->len, 0);
 
 	free(v);
 	return o;
@@ -119,7 +119,7 @@ spark_share(const struct show_fold *f)
 
 	for (int i = 0; i < f->len; i++)
 		v[i] = of[i] > 0 ? (int64_t)((price_pusd)v[i] * 1000 / of[i]) : -1;
-	o = chart_spark_tree(v, f->len, 0);
+	o = f->len < 2 ? NULL : chart_spark_tree(v, f->len, 0);
 	free(v);
 	free(of);
 	return o;
@@ -129,7 +129,7 @@ static struct json_object *
 spark_most(const struct show_fold *f, const char *key)
 {
 	int64_t *v = show_fold_most(f, key);
-	struct json_object *o = chart_spark_tree(v, f->len, 0);
+	struct json_object *o = f->len < 2 ? NULL : chart_spark_tree(v, f->len, 0);
 
 	free(v);
 	return o;
@@ -333,7 +333,7 @@ facts(const struct ctx *c, struct json_object *view)
 {
 	struct json_object *x = jx_obj(c->data, "session"), *list = show_list(view, "_facts");
 	struct str project = jx_str(x, "project");
-	int64_t start = show_time(x, "started"), failed = show_i64(x, "failures", 0);
+	int64_t start = show_time(x, "started");
 	int64_t window = show_i64(x, "context_window", -1);
 	char *models = joined(jx_arr(x, "models"), "", ", ");
 	char *effort = joined(jx_arr(x, "effort"), ", effort ", ", ");
@@ -357,10 +357,7 @@ facts(const struct ctx *c, struct json_object *view)
 	    NULL);
 	session_fact(
 	    list, "Messages", xstrdup(text_exact(show_i64(x, "messages", 0), true).s), NULL);
-	session_fact(list, "Tool calls",
-	    xasprintf("%s, %s failed", text_exact(show_i64(x, "calls", 0), false).s,
-		failed == 0 ? "none" : text_exact(failed, false).s),
-	    NULL);
+	session_fact(list, "Tool calls", session_calls(x), NULL);
 	session_fact(list, "Context window",
 	    window < 0 ? NULL : xstrdup(show_many(window, "token").s), NULL);
 	session_fact(list, "Log", files_words(c, x), NULL);

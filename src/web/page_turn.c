@@ -49,7 +49,7 @@ facts(const struct ctx *c, struct json_object *view, struct json_object *x)
 	struct show_sum s = show_sum(x);
 	struct str status = jx_str(x, "status");
 	int64_t start = show_time(x, "started"), took = show_i64(x, "duration_ms", -1);
-	int64_t first = show_i64(x, "ttft_ms", -1), failed = show_i64(x, "failures", 0);
+	int64_t first = show_i64(x, "ttft_ms", -1);
 	static const struct {
 		const char *name;
 		enum metric m;
@@ -68,10 +68,7 @@ facts(const struct ctx *c, struct json_object *view, struct json_object *x)
 	    list, "Ended as", status.p == NULL ? xstrdup("no end logged") : str_dup(status), NULL);
 	session_fact(
 	    list, "Messages", xstrdup(text_exact(show_i64(x, "messages", 0), true).s), NULL);
-	session_fact(list, "Tool calls",
-	    xasprintf("%s, %s failed", text_exact(show_i64(x, "calls", 0), false).s,
-		failed == 0 ? "none" : text_exact(failed, false).s),
-	    NULL);
+	session_fact(list, "Tool calls", session_calls(x), NULL);
 	for (size_t i = 0; i < ARRAY_LEN(sums); i++)
 		session_fact(list, sums[i].name, xstrdup(text_exact(s.v[sums[i].m], true).s), NULL);
 	session_fact(list, "API cost", xstrdup(show_cost_text(&s, 4).s), NULL);

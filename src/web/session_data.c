@@ -64,3 +64,14 @@ session_fact(struct json_object *list, const char *name, char *text, char *href)
 	link_put(o, "href", href);
 	free(text);
 }
+
+char *
+session_calls(struct json_object *x)
+{
+	int64_t calls = show_i64(x, "calls", 0), failed = show_i64(x, "failures", 0);
+
+	if (calls == 0)
+		return xstrdup("none");
+	return xasprintf("%s, %s failed", text_exact(calls, false).s,
+	    failed == 0 ? "none" : text_exact(failed, false).s);
+}

@@ -23,4 +23,7 @@ void session_crumb(struct json_object *list, struct str text, char *href);
 /* One more of the facts LIST: NAME and TEXT (freed; NULL or "": a dot), to HREF (freed; NULL: none). Aborts when out of memory. */
 void session_fact(struct json_object *list, const char *name, char *text, char *href);
 
+/* Calls of the session or turn X, and how many failed, in words. Owned by the caller; cannot fail. */
+char *session_calls(struct json_object *x);
+
 #endif

@@ -262,12 +262,14 @@ put_table(const struct ctx *c, struct json_object *panel, struct json_object *li
 		"Cost", "Context" };
 	static const enum metric ms[] = { METRIC_UNCACHED, METRIC_WRITE, METRIC_CACHED,
 		METRIC_OUTPUT, METRIC_REASONING };
-	size_t first = show_first_row(jx_len(list));
-	int64_t shown = (int64_t)(jx_len(list) - first);
+	size_t n = jx_len(list), most = one_turn ? SHOW_ROWS : SHOW_SESSION_ROWS;
+	size_t first = n > SHOW_ROWS ? n - most : 0;
+	int64_t shown = (int64_t)(n - first);
 	char *caption = shown < total
 			    ? xasprintf("Table of the last %s of %s", text_exact(shown, false).s,
 				  show_many(total, "response").s)
-			    : xasprintf("Table of the %s", show_many(total, "response").s);
+			: total == 1 ? xstrdup("Table of the response")
+				     : xasprintf("Table of the %s", show_many(total, "response").s);
 	struct json_object *t = chart_table(caption);
 
 	chart_table_head(t, "Response", false, NULL, NULL);
@@ -276,7 +278,7 @@ put_table(const struct ctx *c, struct json_object *panel, struct json_object *li
 		chart_table_head(t, "Turn", true, NULL, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(heads); i++)
 		chart_table_head(t, heads[i], true, NULL, NULL);
-	for (size_t i = first; i < jx_len(list); i++) {
+	for (size_t i = first; i < n; i++) {
 		struct json_object *r = jx_at(list, i), *row = chart_table_row(t, NULL);
 		struct show_sum s = show_sum(r);
 

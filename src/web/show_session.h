@@ -7,6 +7,9 @@
 
 #include "web/show.h"
 
+/* Of a longer list than SHOW_ROWS the page of a session shows only so many turns and responses. */
+#define SHOW_SESSION_ROWS 200
+
 /* Members of a list that are drawn as one column, so that at most MAX columns are needed. */
 struct show_fold {
 	struct json_object *list; /* lent */

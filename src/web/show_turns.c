@@ -6,8 +6,7 @@
 
 #define DOT "\xc2\xb7"
 #define THIN "\xe2\x80\xaf"
-#define MAX_OPEN 300 /* responses in the rows that open, on one page */
-#define MAX_TURN 60  /* of one turn */
+#define MAX_TURN 60 /* of one turn */
 
 static const struct {
 	const char *title;
@@ -83,6 +82,7 @@ add_fold(struct listing *l, struct json_object *row, int64_t number, int64_t n)
 {
 	struct json_object *fold, *list = NULL;
 	size_t len = jx_len(l->responses), from, have;
+	size_t most = len > SHOW_ROWS ? SHOW_SESSION_ROWS : SHOW_ROWS; /* on the page */
 
 	while (l->at < len && turn_of(l, l->at) < number)
 		l->at++;
@@ -100,7 +100,7 @@ add_fold(struct listing *l, struct json_object *row, int64_t number, int64_t n)
 		jt_fmt(fold, "summary", "Responses of turn %s", text_exact(number, false).s);
 	else
 		jt_str(fold, "summary", "Responses without a turn");
-	if ((int64_t)have == n && have <= MAX_TURN && l->open + have <= MAX_OPEN) {
+	if ((int64_t)have == n && have <= MAX_TURN && l->open + have <= most) {
 		list = show_list(fold, "responses");
 		for (size_t i = from; i < l->at; i++)
 			add_response(l, list, jx_at(l->responses, i));
@@ -235,7 +235,7 @@ show_turns(const struct ctx *c, struct json_object *panel)
 	struct listing l = {
 		.c = c, .turns = jx_arr(c->data, "turns"), .responses = jx_arr(c->data, "responses")
 	};
-	size_t n = jx_len(l.turns), first = show_first_row(n);
+	size_t n = jx_len(l.turns), first = n > SHOW_ROWS ? n - SHOW_SESSION_ROWS : 0;
 	struct show_sum rest = outside(l.turns, show_sum(session));
 
 	if (n == 0 && rest.v[METRIC_RESPONSES] <= 0)
@@ -246,8 +246,8 @@ show_turns(const struct ctx *c, struct json_object *panel)
 		chart_table_head(l.table, heads[i].title, heads[i].is_number, NULL, NULL);
 	add_outside(&l, &rest);
 	if (first > 0)
-		jt_fmt(panel, "_note", "The last %d of %s turns; the JSON has all.", SHOW_ROWS,
-		    text_exact((int64_t)n, false).s);
+		jt_fmt(panel, "_note", "The last %d of %s turns; the JSON has all.",
+		    SHOW_SESSION_ROWS, text_exact((int64_t)n, false).s);
 	for (size_t i = first; i < n; i++)
 		add_turn(&l, jx_at(l.turns, i));
 	add_total(&l, session);

@@ -154,6 +154,17 @@ same((f["pace_low"] > 50, round(f["pace_high"], 2)), (True, 121), "beside the pa
 # 3000 tokens a week, for one per cent 60, 45, 91, 73; times 100, the middle two of four
 same(l["estimate"], {"windows": 4, "low": 6000, "median": 6650, "high": 7300}, "tokens of a full week")
 
+# ---- many windows: an hour each, one response
+r = roll.Roll(start="2026-10-01T00:00:00Z").context()
+for hour in range(62):
+    first = roll.ms("2026-10-01T00:00:00Z") + hour * 3600000
+    r.used((900, 0, 100, 0), at=first + 60000, limits=window(50, 60, roll.stamp(first + 3600000)))
+h = roll.Home(r)
+h.ingest()
+[l] = limits(h, "2026-10-03T14:00:00Z")
+same([w["points"] for w in l["windows"]], [[[60000, 50]]] * 60 + [None] * 2, "62 windows: the newest 60 with their points")
+same({w["tokens"] for w in l["windows"]}, {1000}, "... all with what was used")
+
 # ---- none at all
 h = roll.Home(roll.Roll(start=T + "10:00:00Z").context().used((900, 0, 100, 0)))
 h.ingest()

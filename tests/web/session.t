@@ -203,13 +203,13 @@ m.ingest()
 a = ask(m, "/sessions/" + many.id)
 p = Page(a.text)
 rows = [r for r in p.panels["p-session-turns"] if len(r) == 14]
-tap.same((len(rows), rows[1][0][0], [number(c[0]) for c in rows[-1][6:10]]), (402, "101", [75000, 0, 75000, 15000]),
-         "the last 400 turns, and the sum of all")
-tap.ok("The last 400 of 500 turns" in p.words["p-session-turns"], "that says so")
-tap.same(len([r for r in p.panels["p-session-turns"] if len(r) == 11]), 300, "300 responses open on the page")
+tap.same((len(rows), rows[1][0][0], [number(c[0]) for c in rows[-1][6:10]]), (202, "301", [75000, 0, 75000, 15000]),
+         "the last 200 turns, and the sum of all")
+tap.ok("The last 200 of 500 turns" in p.words["p-session-turns"], "that says so")
+tap.same(len([r for r in p.panels["p-session-turns"] if len(r) == 11]), 198, "66 turns open on the page")
 tap.ok(f"/sessions/{many.id}/turns/500?tz=UTC" in p.links, "the others have a page of their own")
-tap.same(len(p.panels["p-session-responses"]), 401, "the last 400 responses as a table")
-tap.ok("Table of the last 400 of 1\u202f500 responses" in p.text and "A column is up to 4 responses." in p.text, "that says so")
+tap.same(len(p.panels["p-session-responses"]), 201, "the last 200 responses as a table")
+tap.ok("Table of the last 200 of 1\u202f500 responses" in p.text and "A column is up to 4 responses." in p.text, "that says so")
 size = len(gzip.compress(a.body, 6))
 tap.ok(size < 60000, "at most 60 KB", size)
 
