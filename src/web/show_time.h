@@ -7,7 +7,7 @@
 
 #include "web/show.h"
 
-#define SHOW_ROWS 400 /* of a table by bucket; the rest is in the CSV */
+#define SHOW_ROWS 200 /* of a table by bucket; the rest is in the CSV */
 
 /* The columns of a chart over BUCKETS; several buckets share one where there are too many. */
 struct show_axis {

@@ -172,8 +172,8 @@ else:
                             found = [f for f in found if "404" not in f]
                         wrong += [f"{width} {theme} {'with' if script else 'without'} script: {f}" for f in found]
                         if not where and not script:
-                            tour.picture(re.sub("[^a-z0-9]+", "-", path.strip("/"))[:40].strip("-") + f"-{width}-{theme}"
-                                         if path != "/" else f"overview-{width}-{theme}")
+                            name = {"/": "overview", SESSION: "session", TURN: "turn"}.get(path, path)
+                            tour.picture(re.sub("[^a-z0-9]+", "-", name).strip("-")[:30] + f"-{width}-{theme}")
             tap.same(wrong, [], f"{where}{path[:40]}: light, dark, narrow, wide, with script and without")
     text = axe()
     if text is None:
