@@ -218,9 +218,10 @@ numbers(const struct ctx *c, struct json_object *view)
 			"%s of the input", text_share(s.v[METRIC_UNCACHED], s.v[METRIC_INPUT]).s),
 		    spark_of(&f, METRIC_UNCACHED));
 	if (s.v[METRIC_INPUT] > 0) {
-		int ppm = (int)((price_pusd)s.v[METRIC_CACHED] * 1000 / s.v[METRIC_INPUT]);
+		price_pusd input = s.v[METRIC_INPUT];
+		int tenths = (int)((s.v[METRIC_CACHED] * (price_pusd)2000 + input) / (2 * input));
 
-		(void)snprintf(share.s, sizeof(share.s), "%d.%d", ppm / 10, ppm % 10);
+		(void)snprintf(share.s, sizeof(share.s), "%d.%d", tenths / 10, tenths % 10);
 	}
 	number(list, "Cached share of input", share, s.v[METRIC_INPUT] > 0 ? "%" : NULL, NULL,
 	    xasprintf("%s not cached", text_brief(s.v[METRIC_INPUT] - s.v[METRIC_CACHED]).s),
