@@ -335,6 +335,18 @@ choose_acts(
 	}
 }
 
+/* A link to the samples of the range as CSV; the export has another default period. */
+static void
+csv_act(const struct ctx *c, struct json_object *panel)
+{
+	struct link_pair more[] = { { "period",
+					c->query.period[0] == '\0' ? NULL : c->query.period },
+		{ "format", "csv" } };
+
+	show_act(
+	    panel, "CSV", link_with(c, "/api/v1/export/limits", "period", more, ARRAY_LEN(more)));
+}
+
 static void
 put_limit(
     const struct ctx *c, struct json_object *view, struct json_object *list, struct json_object *l)
@@ -361,6 +373,7 @@ put_limit(
 	jt_show(p, "_title", str_of(name), CHART_CELL_MAX);
 	jt_str(p, "_ask", "Percent used; each line starts at a reset.");
 	choose_acts(c, p, list, l);
+	csv_act(c, p);
 	show_windows_line(c, p, l, name);
 	p = jx_obj(view, "windows");
 	if (n > SHOW_ROWS)

@@ -130,6 +130,7 @@ tap.same(p.row("p-limits-windows", "Median of the 4 that have ended")[3:7], [per
          "the medians of 33 41 50 66 and of 45 60 73 91")
 says(p, "short", "No limit with windows shorter than a day was logged.")
 tap.same(p.text.count('class="reset"'), 5, "five windows begin on the line")
+tap.ok("/api/v1/export/limits?tz=UTC&period=90d&format=csv" in p.links, "its readings as CSV, of the same days", p.links)
 p = page(h, NOW, "/limits?period=7d")
 tap.same(len(p.column("p-limits-windows", "Start")), 3, "seven days: this week, the one before, and a sum")
 tap.ok("/usage?period=7d&tz=UTC" in p.links, "other pages show the same days")
