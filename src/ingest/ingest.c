@@ -481,6 +481,23 @@ check_thresholds(struct pass *p, struct err *e)
 	return st_thread_dirty_all(p->store, e);
 }
 
+/* Sums that nobody marked in this pass: a migration did. */
+static int
+marked_before(struct pass *p, struct err *e)
+{
+	bool some;
+
+	if (st_sums_marked(p->store, &some, e) < 0)
+		return -1;
+	if (!some)
+		return 0;
+	if (store_begin(p->store, e) < 0 || st_sums_settle(p->store, e) < 0 ||
+	    store_bump(p->store, e) < 0)
+		return -1;
+	p->sum->changed = true;
+	return store_commit(p->store, e);
+}
+
 static int
 settle_all(struct pass *p, struct err *e)
 {
@@ -504,7 +521,7 @@ settle_all(struct pass *p, struct err *e)
 		if (commit(p, e) < 0)
 			return -1;
 	} while (n > 0);
-	return 0;
+	return marked_before(p, e);
 }
 
 int

@@ -245,8 +245,8 @@ show_usage(struct ctx *c, struct json_object *view)
 	else
 		jt_fmt(p, "_title", "By %s and %s", BUCKETS[c->query.group].name, by->name);
 	if (show_first_row(jx_len(buckets)) > 0)
-		jt_fmt(
-		    p, "_ask", "The newest %d; the CSV has all %zu.", SHOW_ROWS, jx_len(buckets));
+		jt_fmt(p, "_ask", "The newest %d; the CSV has all %zu.", SHOW_BUCKETS,
+		    jx_len(buckets));
 	else
 		jt_str(p, "_ask", "Newest first.");
 	if (!c->is_empty) {

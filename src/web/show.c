@@ -289,7 +289,6 @@ struct multi {
 	struct json_object *list;
 	enum metric metric;
 	struct chart_scale scale;
-	int64_t buckets;
 	int len; /* columns */
 	size_t per;
 	struct text from, to;
@@ -310,6 +309,16 @@ values_of(const struct multi *m, struct json_object *a, bool objects)
 	return v;
 }
 
+/* V of the whole range by day. */
+static int64_t
+per_day(const struct ctx *c, int64_t v)
+{
+	int64_t span = c->query.range.to_ms - c->query.range.from_ms;
+
+	return (
+	    int64_t)((price_pusd)v * CIVIL_DAY_MS / (span < CIVIL_DAY_MS ? CIVIL_DAY_MS : span));
+}
+
 static void
 add_multi(const struct multi *m, struct str name, char *href, const struct show_sum *x,
     const struct show_sum *whole, const int64_t *v)
@@ -327,9 +336,8 @@ add_multi(const struct multi *m, struct str name, char *href, const struct show_
 	link_put(o, "href", href);
 	jt_str(o, "total", total);
 	if (x == whole)
-		jt_fmt(o, "share", "%s per %s",
-		    show_short(m->metric, whole->v[m->metric] / m->buckets).s,
-		    BUCKETS[m->c->query.group].name);
+		jt_fmt(o, "share", "%s a day",
+		    show_short(m->metric, per_day(m->c, whole->v[m->metric])).s);
 	else if (none)
 		jt_fmt(o, "share", "%s tokens", text_brief(x->v[METRIC_TOKENS]).s);
 	else if (m->metric == METRIC_COST)
@@ -369,7 +377,6 @@ show_multis(const struct ctx *c, struct json_object *panel, const char *all, enu
 
 	if (n == 0 || jx_len(groups) == 0 || (total->v[metric] <= 0 && total->unpriced == 0))
 		return;
-	m.buckets = (int64_t)n;
 	m.per = (size_t)chart_per_column((int64_t)n, CHART_MAX_COLUMNS / 2);
 	m.len = (int)((n + m.per - 1) / m.per);
 	start_ms = show_time(jx_at(buckets, 0), "start");

@@ -296,7 +296,7 @@ show_chart(const struct ctx *c, struct json_object *panel, const char *id, enum 
 size_t
 show_first_row(size_t n)
 {
-	return n > SHOW_ROWS ? n - SHOW_ROWS : 0;
+	return n > SHOW_BUCKETS ? n - SHOW_BUCKETS : 0;
 }
 
 static void

@@ -7,7 +7,8 @@
 
 #include "web/show.h"
 
-#define SHOW_ROWS 200 /* of a table by bucket; the rest is in the CSV */
+#define SHOW_ROWS 400    /* of a table */
+#define SHOW_BUCKETS 200 /* of a table by bucket; the rest is in the CSV */
 
 /* The columns of a chart over BUCKETS; several buckets share one where there are too many. */
 struct show_axis {
@@ -38,13 +39,13 @@ void show_chart(const struct ctx *c, struct json_object *panel, const char *id, 
     bool by_class, struct json_object *buckets, const struct show_sum *total);
 
 /*
- * The table of BUCKETS, the newest SHOW_ROWS of them, newest first, with the N metrics MS and
+ * The table of BUCKETS, the newest SHOW_BUCKETS of them, newest first, with the N metrics MS and
  * the totals TOTALS (report/series.h), into PANEL as _table. Aborts when out of memory.
  */
 void show_bucket_table(const struct ctx *c, struct json_object *panel, struct json_object *buckets,
     struct json_object *totals, const enum metric *ms, size_t n);
 
-/* Number of the first of N buckets that a table shows, the newest SHOW_ROWS. Returns it; cannot fail. */
+/* Number of the first of N buckets that a table shows, the newest SHOW_BUCKETS. Returns it; cannot fail. */
 size_t show_first_row(size_t n);
 
 /* Link text of the bucket B, and where it leads to (owned by the caller) into *HREF; NULL: not wanted. Returns the text by value; aborts when out of memory. */

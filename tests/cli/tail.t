@@ -129,6 +129,16 @@ got = sizes.get(paths[0], 0)
 tap.ok(added <= got <= added + 4096 + 2 * 256, "row 42: only its tail and its fingerprints are read",
        f"{got} bytes read, {added} were added to {size}")
 tap.same(total("--db", db, "--home", home), 707, "row 42: and counted")
+# ---- sums that a migration marked are made by the next pass, also when nothing is new
+c = sqlite3.connect(WORK + "/u41")
+sums = c.execute("SELECT * FROM thread_sum ORDER BY thread_id").fetchall()
+c.execute("INSERT INTO sum_mark SELECT 1, thread_id FROM thread_sum")
+c.execute("UPDATE thread_sum SET messages = messages + 1")
+c.commit()
+total("--db", WORK + "/u41", "--home", home)
+tap.same((c.execute("SELECT count(*) FROM sum_mark").fetchone()[0], c.execute("SELECT * FROM thread_sum ORDER BY thread_id").fetchall()),
+         (0, sums), "sums that are marked are made by the next pass")
+c.close()
 # ---- a database reached by a link has the lock of the file behind it
 os.symlink("u41", WORK + "/link")
 with open(WORK + "/u41.lock", "r+", encoding="utf-8") as lock:
