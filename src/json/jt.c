@@ -167,6 +167,24 @@ cleaned(struct json_object *v)
 }
 
 void
+jt_each_object(struct json_object *v, void (*fn)(void *arg, struct json_object *o), void *arg)
+{
+	if (json_object_is_type(v, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(v); i++)
+			jt_each_object(json_object_array_get_idx(v, i), fn, arg);
+		return;
+	}
+	if (!json_object_is_type(v, json_type_object))
+		return;
+	fn(arg, v);
+	json_object_object_foreach(v, key, child)
+	{
+		(void)key;
+		jt_each_object(child, fn, arg);
+	}
+}
+
+void
 jt_clean(struct json_object *v)
 {
 	struct json_object *text;

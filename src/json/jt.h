@@ -50,6 +50,9 @@ void jt_bool(struct json_object *o, const char *key, bool v);
 /* Member KEY of O becomes the printf-style text FMT. Aborts when out of memory. */
 void jt_fmt(struct json_object *o, const char *key, const char *fmt, ...) PRINTF(3, 4);
 
+/* Call FN with ARG for every object in V, V itself first and the outer before the inner. FN may replace members, but neither add nor take any. Cannot fail. */
+void jt_each_object(struct json_object *v, void (*fn)(void *arg, struct json_object *o), void *arg);
+
 /*
  * Member KEY of O becomes the text S as it may be shown: control characters but the line feed,
  * bidirectional overrides and invalid bytes are U+FFFD, and what is longer than MAX bytes is

@@ -15,19 +15,19 @@ lower(struct str s)
 }
 
 static const struct dim dims[] = {
-	{ "model", "Model", "d.model", false, lower },
-	{ "directory", "Directory", "d.directory", true, str_dup },
-	{ "repo", "Repository", "d.repository", true, repository_name },
-	{ "branch", "Branch", "d.branch", false, str_dup },
-	{ "session", "Session", "t.uuid", false, str_dup },
-	{ "source", "Source", "d.source", false, str_dup },
-	{ "effort", "Effort", "d.effort", false, str_dup },
-	{ "tier", "Tier", "d.tier", false, str_dup },
-	{ "home", "Home", "h.path", true, str_dup },
+	{ "model", "Model", "d.model", false, false, lower },
+	{ "directory", "Directory", "d.directory", true, true, str_dup },
+	{ "repo", "Repository", "d.repository", true, true, repository_name },
+	{ "branch", "Branch", "d.branch", false, false, str_dup },
+	{ "session", "Session", "t.uuid", false, false, str_dup },
+	{ "source", "Source", "d.source", false, false, str_dup },
+	{ "effort", "Effort", "d.effort", false, false, str_dup },
+	{ "tier", "Tier", "d.tier", false, false, str_dup },
+	{ "home", "Home", "h.path", true, false, str_dup },
 };
 
 const struct dim dim_project = { "project", "Project",
-	"CASE d.repository WHEN '' THEN d.directory ELSE d.repository END", true, str_dup };
+	"CASE d.repository WHEN '' THEN d.directory ELSE d.repository END", true, true, str_dup };
 
 const struct dim *
 dim_find(const char *name)

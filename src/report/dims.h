@@ -15,6 +15,7 @@ struct dim {
 	const char *title;               /* for people */
 	const char *sql;                 /* over d (dimset), t (thread), h (home); "" = unknown */
 	bool is_path;                    /* a prefix ends at a '/' */
+	bool is_project;                 /* tells what is worked on */
 	char *(*norm)(struct str value); /* VALUE as it is stored; owned by the caller: free */
 };
 

@@ -14,6 +14,7 @@
 #define CTX_ARGS 3 /* {…} in a path */
 
 struct route;
+struct mask;
 
 struct ctx {
 	struct web *web;
@@ -21,6 +22,7 @@ struct ctx {
 	const struct request *req;
 	struct params params;
 	struct query query; /* range, zone, grouping, filters: resolved */
+	struct mask *mask;  /* names of projects are hidden; NULL: they are not */
 	int64_t now_ms;
 	bool is_relative; /* the range ends with now */
 	bool is_html;

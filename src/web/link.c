@@ -10,17 +10,20 @@
 
 /* LESS and every parameter that the route of PATH does not take, into B. */
 static void
-left_out(const char *path, const char *less, struct sbuf *b)
+left_out(const char *path, const char *less, bool is_masked, struct sbuf *b)
 {
 	struct str args[CTX_ARGS];
 	bool is_html;
 	const struct route *r = route_find(str_of(path), &is_html, args);
-	struct param p;
+	struct param p, mask = { .name = "mask", .kind = PARAM_CHOICE };
 
 	sbuf_addz(b, less);
 	for (size_t i = 0; r != NULL && param_at(i, &p); i++)
 		if (!param_is_taken(r->takes, &p) && !(is_html && param_is_taken(FRAME, &p)))
 			sbuf_addf(b, " %s", p.name);
+	/* where names are shown, a hidden one means nothing */
+	if (r != NULL && is_masked && !param_is_taken(r->takes, &mask))
+		sbuf_addz(b, " directory repo");
 }
 
 char *
@@ -32,7 +35,7 @@ link_with(
 	sbuf_init(&url, URL_MAX);
 	sbuf_init(&skip, URL_MAX);
 	sbuf_init(&query, URL_MAX);
-	left_out(path, less, &skip);
+	left_out(path, less, c->mask != NULL, &skip);
 	params_canonical(&c->params, skip.buf, NULL, NULL, &query);
 	for (size_t i = 0; i < n; i++) {
 		if (more[i].value == NULL)
@@ -60,7 +63,7 @@ char *
 link_session(const struct ctx *c, struct str id)
 {
 	static const char less[] = "period date from to week group by metric compare q sort limit "
-				   "cursor top mask";
+				   "cursor top";
 	struct sbuf path;
 	char *href;
 

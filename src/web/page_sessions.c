@@ -2,6 +2,7 @@
 #include "base/compat.h"
 
 #include "base/xalloc.h"
+#include "report/mask.h"
 #include "report/out_sessions.h"
 #include "report/session_list.h"
 #include "web/router.h"
@@ -21,6 +22,12 @@ rows(struct ctx *c, enum printer_format format, struct err *e)
 	if (sessions_run(c->web->store, &c->query, c->web->in.card, params_get(&c->params, "q"), 0,
 		&l, e) < 0)
 		return -1;
+	for (size_t i = 0; c->mask != NULL && i < l.len; i++) {
+		mask_text(c->mask, &l.rows[i].directory, false);
+		mask_text(c->mask, &l.rows[i].repository, false);
+		free(l.rows[i].title);
+		l.rows[i].title = NULL;
+	}
 	if ((f = ctx_stream(c, format, "sessions")) != NULL)
 		out_sessions_rows(f, &l, c->query.tz, format);
 	sessions_clear(&l);

@@ -2,6 +2,7 @@
 #include "base/compat.h"
 
 #include "base/xalloc.h"
+#include "report/mask.h"
 #include "report/out_report.h"
 #include "report/series.h"
 #include "report/tree.h"
@@ -21,6 +22,9 @@ rows(struct ctx *c, enum printer_format format, struct err *e)
 
 	if (report_run(c->web->store, &c->query, c->web->in.card, &r, e) < 0)
 		return -1;
+	for (size_t i = 0; c->mask != NULL && c->query.by != NULL && i < r.len; i++)
+		if (c->query.by->is_project)
+			mask_text(c->mask, &r.rows[i].group, true);
 	if ((f = ctx_stream(c, format, "usage")) != NULL)
 		out_report_rows(f, &r, format);
 	report_clear(&r);

@@ -1,5 +1,7 @@
 #include "base/compat.h"
 
+#include "base/xalloc.h"
+#include "report/mask.h"
 #include "web/resolve.h"
 
 #define RESET_DEFAULT "Thursday 09:15 Europe/Stockholm" /* design.md 8 */
@@ -20,15 +22,54 @@ zone(struct ctx *c)
 	c->query.week_start = c->web->in.week_start;
 }
 
+/*
+ * The filter V of a project whose name is hidden: "project 1" means what it stands for, and a
+ * name that was sent is replaced by what stands for it. Returns 0; -1 with ERR_USAGE in *E.
+ */
+static int
+masked(struct ctx *c, struct param_value *v, struct err *e)
+{
+	bool negate = v->text[0] == '!';
+	struct str text = str_of(v->text + negate);
+	const struct dim *dim = dim_find(v->def.name);
+	char *own = dim->norm(text), *sent;
+	const char *real = mask_real(c->mask, text, &dim);
+	bool is_known = mask_knows(c->mask, str_of(own));
+	int rc;
+
+	if (real == NULL && !is_known && !str_eqz(text, "<unknown>"))
+		rc = err_set(e, ERR_USAGE, "is none of the projects");
+	else {
+		sent = xasprintf("%s%s", negate ? "!" : "", real != NULL ? real : own);
+		rc = query_filter(&c->query, dim->name, sent, e);
+		free(sent);
+	}
+	if (rc == 0 && real == NULL && is_known) {
+		free(v->text);
+		v->text = xasprintf("%s%s", negate ? "!" : "", mask_name(c->mask, str_of(own)));
+	}
+	free(own);
+	return rc;
+}
+
+static int
+filter(struct ctx *c, struct param_value *v, struct err *e)
+{
+	const struct dim *d = dim_find(v->def.name);
+
+	if (c->mask != NULL && d->is_project)
+		return masked(c, v, e);
+	return query_filter(&c->query, v->def.name, v->text, e);
+}
+
 static void
 filters(struct ctx *c)
 {
 	for (size_t i = 0; i < c->params.len;) {
-		const struct param_value *v = &c->params.v[i];
+		struct param_value *v = &c->params.v[i];
 		struct err e;
 
-		if (v->def.kind != PARAM_FILTER ||
-		    query_filter(&c->query, v->def.name, v->text, &e) == 0) {
+		if (v->def.kind != PARAM_FILTER || filter(c, v, &e) == 0) {
 			i++;
 			continue;
 		}
@@ -84,6 +125,9 @@ resolve_query(struct ctx *c, struct err *e)
 
 	c->now_ms = c->web->in.now_ms(c->web->in.now_arg);
 	zone(c);
+	if (c->web->store != NULL && params_int(&c->params, "mask", 0) == 1 &&
+	    mask_load(&c->mask, c->web->store, e) < 0)
+		return -1;
 	filters(c);
 	if (period_weekly_reset_parse(text == NULL ? RESET_DEFAULT : text, &weekly, e) < 0 ||
 	    take(c, &weekly, e) < 0)

@@ -2,6 +2,7 @@
 
 #include "base/xalloc.h"
 #include "json/jm.h"
+#include "report/mask.h"
 #include "web/link.h"
 #include "web/header.h"
 #include "web/problem.h"
@@ -98,6 +99,8 @@ ctx_answer(struct ctx *c, struct json_object *data, struct err *e)
 	struct json_object *tree = jt_object();
 	struct jw w;
 
+	if (c->mask != NULL)
+		mask_tree(c->mask, data);
 	jt_put(tree, "data", data);
 	jt_str(jt_add_object(tree, "meta"), "version", PACKAGE_VERSION);
 	resp_header(c->resp, "Content-Type", "application/json");
@@ -195,6 +198,8 @@ run_page(struct ctx *c, struct err *e)
 	c->twin = c->route->twin == NULL ? NULL : path_of(c, c->route->twin);
 	fill_meta(c);
 	rc = c->route->page(c, e);
+	if (c->mask != NULL)
+		mask_tree(c->mask, c->data);
 	if (rc == 0 && !c->resp->is_sent && c->status == 200) {
 		if ((coverage = jx_obj(c->data, "coverage")) != NULL) {
 			jt_put(c->meta, "coverage", json_object_get(coverage));
@@ -317,6 +322,7 @@ run_route(struct web *web, const struct request *req, struct resp *resp, struct 
 	is_broken = rc < 0 && resp->is_sent; /* a stream that cannot be ended as it should */
 	if (!resp->is_sent && (rc < 0 || c->status != 200))
 		problem_send(web, req, resp, &p, c->is_html, NULL);
+	mask_free(c->mask);
 	query_clear(&c->query);
 	params_clear(&c->params);
 	free(takes);
