@@ -262,8 +262,8 @@ put_table(const struct ctx *c, struct json_object *panel, struct json_object *li
 		"Cost", "Context" };
 	static const enum metric ms[] = { METRIC_UNCACHED, METRIC_WRITE, METRIC_CACHED,
 		METRIC_OUTPUT, METRIC_REASONING };
-	size_t n = jx_len(list);
-	size_t first = n > SHOW_ROWS ? n - SHOW_SESSION_ROWS : 0;
+	size_t n = jx_len(list), most = one_turn ? SHOW_ROWS : SHOW_SESSION_ROWS;
+	size_t first = n > SHOW_ROWS ? n - most : 0;
 	int64_t shown = (int64_t)(n - first);
 	char *caption = shown < total
 			    ? xasprintf("Table of the last %s of %s", text_exact(shown, false).s,

@@ -82,7 +82,7 @@ add_fold(struct listing *l, struct json_object *row, int64_t number, int64_t n)
 {
 	struct json_object *fold, *list = NULL;
 	size_t len = jx_len(l->responses), from, have;
-	size_t most = SHOW_SESSION_ROWS; /* on the page */
+	size_t most = len > SHOW_ROWS ? SHOW_SESSION_ROWS : SHOW_ROWS; /* on the page */
 
 	while (l->at < len && turn_of(l, l->at) < number)
 		l->at++;
