@@ -75,8 +75,7 @@ def write():
 
 def total():
     a = web.get(port, "/api/v1/overview?period=all")
-    found = re.search(rb'"(?:input_tokens|input)":(\d+)', a.body)
-    return int(found[1]) if found else None
+    return a.json["data"]["totals"]["total"]["input"] if a.status == 200 else None
 
 
 with open(web.TOP + "/load.lua", "w", encoding="utf-8") as f:

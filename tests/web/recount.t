@@ -164,7 +164,7 @@ def nights():
     return home
 
 
-CASES = [(name, kit.home(name), kit.NOW) for name in HOMES]
+CASES = [(name, os.path.realpath(kit.home(name)), kit.NOW) for name in HOMES]
 CASES += [("demo", demo(), "2026-11-05T12:00:00Z"), ("nights of the change", nights(), "2026-11-03T12:00:00Z")]
 for what, home, now in CASES:
     for zone in ZONES:
