@@ -168,9 +168,11 @@ show_group_acts(const struct ctx *c, struct json_object *panel, const char *twin
 
 	for (int i = 0; i < BUCKET__MAX; i++)
 		show_act(panel, titles[i],
-		    (enum bucket)i == c->query.group
+		    (enum bucket)i == c->query.group && !c->query.is_window
 			? NULL
 			: link_to(c, c->path, "group", BUCKETS[i].name));
+	show_act(panel, "Quota window",
+	    c->query.is_window ? NULL : link_to(c, c->path, "group", "window"));
 	if (twin != NULL)
 		show_act(panel, "CSV", link_to(c, twin, "format", "csv"));
 }
