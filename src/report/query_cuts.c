@@ -127,7 +127,9 @@ query_cut_windows(struct query *q, struct store *s, const struct period_reset *r
 		if (w->start_ms >= to || w->end_ms < from)
 			continue;
 		cut(&c, w->start_ms);
-		cut(&c, w->end_ms);
+		/* the hours until the next one begins are nothing of their own */
+		if (i + 1 == l->len || w[1].start_ms - w->end_ms > CIVIL_DAY_MS)
+			cut(&c, w->end_ms);
 		first = first < 0 ? w->start_ms : first;
 		last = w->end_ms;
 	}

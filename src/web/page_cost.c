@@ -245,7 +245,6 @@ by_model(const struct ctx *c, struct json_object *panel, const struct show_sum *
 static void
 split_table(const struct ctx *c, struct json_object *panel)
 {
-	static const char *const heads[] = { "Hour", "Day", "Week", "Month" };
 	struct json_object *buckets = jx_arr(c->data, "buckets"), *total = jx_obj(c->data, "total");
 	size_t n = jx_len(buckets), first = show_first_row(n);
 	char *caption = xasprintf("Table of the %s%zu %s%s", first > 0 ? "newest " : "", n - first,
@@ -253,7 +252,7 @@ split_table(const struct ctx *c, struct json_object *panel)
 	struct json_object *t = chart_table(caption), *row;
 	struct show_sum x;
 
-	chart_table_head(t, heads[c->query.group], false, NULL, "descending");
+	chart_table_head(t, show_group(c), false, NULL, "descending");
 	for (size_t k = 0; k < ARRAY_LEN(classes); k++)
 		chart_table_head(t, classes[k].title, true, NULL, NULL);
 	chart_table_head(t, "All", true, NULL, NULL);

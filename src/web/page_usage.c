@@ -179,7 +179,6 @@ feet(const struct pivot *p, struct json_object *totals)
 static void
 pivot(const struct ctx *c, struct json_object *panel)
 {
-	static const char *const units[] = { "Hour", "Day", "Week", "Month" };
 	struct json_object *buckets = jx_arr(c->data, "buckets"),
 			   *groups = jx_arr(c->data, "groups");
 	struct pivot p = { .c = c, .groups = groups, .metric = c->query.metric };
@@ -189,7 +188,7 @@ pivot(const struct ctx *c, struct json_object *panel)
 
 	p.table = chart_table(caption);
 	p.n = jx_len(groups) < PIVOT_GROUPS ? jx_len(groups) : PIVOT_GROUPS;
-	chart_table_head(p.table, units[c->query.group], false, NULL, "descending");
+	chart_table_head(p.table, show_group(c), false, NULL, "descending");
 	chart_table_head(
 	    p.table, c->query.by == NULL ? show_metric(p.metric) : "All", true, NULL, NULL);
 	for (size_t k = 0; k < p.n; k++) {

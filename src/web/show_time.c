@@ -321,13 +321,12 @@ show_bucket_table(const struct ctx *c, struct json_object *panel, struct json_ob
 		const char *key, *title;
 	} feet[] = { { "total", "Total" }, { "mean", "Mean" }, { "least", "Least" },
 		{ "most", "Most" } };
-	static const char *const heads[] = { "Hour", "Day", "Week", "Month" };
 	size_t first = show_first_row(jx_len(buckets));
 	char *caption = xasprintf("Table of the %s%zu %ss", first > 0 ? "newest " : "",
 	    jx_len(buckets) - first, query_group_name(&c->query));
 	struct json_object *t = chart_table(caption), *row;
 
-	chart_table_head(t, heads[c->query.group], false, NULL, "descending");
+	chart_table_head(t, show_group(c), false, NULL, "descending");
 	for (size_t i = 0; i < n; i++)
 		chart_table_head(t, show_metric(ms[i]), true, NULL, NULL);
 	for (size_t i = jx_len(buckets); i-- > first;) {

@@ -28,6 +28,9 @@ FIRST, SECOND = "2026-11-19T09:20:00Z", "2026-11-27T10:00:00Z"
 h = roll.Home(used("2026-11-12T08:00:00Z", 1), used("2026-11-13T12:00:00Z", 10, weekly(5, FIRST)), used("2026-11-19T09:00:00Z", 100, weekly(20, FIRST)),
               used("2026-11-20T12:00:00Z", 1000, weekly(1, SECOND)), used("2026-11-20T13:00:00Z", 10000, weekly(50, "2026-11-25T00:00:00Z", "other")))
 h.ingest()
+# Windows with two hours between them.
+near = roll.Home(used("2026-11-06T12:00:00Z", 1, weekly(5, "2026-11-12T10:00:00Z")), used("2026-11-12T13:00:00Z", 10, weekly(5, "2026-11-19T12:00:00Z")))
+near.ingest()
 bare = roll.Home(used("2026-10-22T07:00:00Z", 1), used("2026-10-22T08:00:00Z", 10), used("2026-10-29T08:00:00Z", 100), used("2026-10-29T08:30:00Z", 1000))
 bare.ingest()
 RANGE = "from=2026-11-10&to=2026-11-21&tz=UTC"
@@ -43,6 +46,8 @@ def buckets(home, query, **env):
 
 BY_WINDOW = [("2026-11-05T09:15", 1), ("2026-11-12T09:15", 110), ("2026-11-19T09:15", 0), ("2026-11-20T10:00", 11000)]
 tap.same(buckets(h, RANGE + "&group=window"), BY_WINDOW, "windows as they were logged, the time between them, and before them as if they went on")
+tap.same(buckets(near, "from=2026-11-06&to=2026-11-13&tz=UTC&group=window"), [("2026-11-05T10:00", 1), ("2026-11-12T12:00", 10)],
+         "hours between two windows are no bucket")
 tap.same(buckets(h, RANGE + "&group=window", CODEX_USAGE_WEEKLY_RESET="Monday 0:00 UTC"), BY_WINDOW, "... whatever is configured")
 tap.same(buckets(h, RANGE + "&group=week&week=reset"), [("2026-11-06T10:00", 1), ("2026-11-13T10:00", 110), ("2026-11-20T10:00", 11000)],
          "weeks begin with the newest reset that was logged")
