@@ -154,7 +154,7 @@ put(struct json_object *o, const struct query *q, const struct price_card *card,
 	struct json_object *a, *t;
 	bool *used = used_models(card, x);
 
-	jo_str(o, "group", BUCKETS[q->group].name);
+	jo_str(o, "group", query_group_name(q));
 	a = jo_arr(o, "buckets");
 	series_put_buckets(a, x, q);
 	for (size_t i = 0; i < x->time->len; i++)

@@ -169,7 +169,7 @@ put(struct json_object *o, struct page *p, const struct coverage *c, struct err 
 {
 	const struct query *q = p->in->q;
 
-	jo_str(o, "group", BUCKETS[q->group].name);
+	jo_str(o, "group", query_group_name(q));
 	tree_range(o, "range", &q->range, q->tz);
 	if (p->in->has_before)
 		tree_range(o, "previous", &p->in->before, q->tz);

@@ -19,6 +19,7 @@ query_clear(struct query *q)
 	for (size_t i = 0; i < q->filters_len; i++)
 		free(q->filters[i].value);
 	free(q->filters);
+	free(q->cuts);
 	memset(q, 0, sizeof(*q));
 }
 

@@ -33,6 +33,9 @@ struct query {
 	size_t top;      /* groups that are named; the rest is one more */
 	char period[24]; /* as asked for, "" for bounds of their own */
 	bool is_auto;    /* the group follows from the length of the range */
+	bool is_window;  /* buckets are windows of the main weekly limit; the group is week */
+	int64_t *cuts;   /* bounds of buckets that no calendar makes, in order, ms; or NULL */
+	size_t cuts_len;
 };
 
 /* What a page may be asked for, as words; NULL: not said. Borrowed. */
@@ -40,11 +43,12 @@ struct query_words {
 	const char *period;    /* as period_by_name, or quota-week, quota-5h */
 	const char *date;      /* a day that the period ends with */
 	const char *from, *to; /* override period */
-	const char *group;     /* auto hour day week month */
-	const char *week;      /* mon … sun */
+	const char *group;     /* auto hour day week month window */
+	const char *week;      /* mon … sun, reset */
 	const char *by, *metric;
-	const char *top; /* 1 to 50 */
+	const char *top;                   /* 1 to 50 */
 	const struct period_reset *weekly; /* the weekly limit's, as long as none was logged */
+	bool weekly_is_named; /* somebody configured it: it goes before what was logged */
 };
 
 enum query_before { QUERY_PREVIOUS, QUERY_YEAR };
@@ -74,6 +78,35 @@ int query_take(
  * match. Returns false when Q has an open end.
  */
 bool query_before(const struct query *q, enum query_before how, struct period *out);
+
+/*
+ * The bucket of Q that holds MS, in its range: from *START up to *NEXT, ms, and its label into
+ * LABEL. Cannot fail.
+ */
+void query_bucket(
+    const struct query *q, int64_t ms, int64_t *start, int64_t *next, char label[static 32]);
+
+/* What the buckets of Q are: hour, day, week, month or window. Returns a static text; cannot fail. */
+const char *query_group_name(const struct query *q);
+
+/* The last time up to AT_MS that R came round, ms. Cannot fail. */
+int64_t query_last_reset(const struct period_reset *r, int64_t at_ms);
+
+/*
+ * Weeks of Q, which has its range and zone, begin with RESET; unless IS_NAMED with that of the
+ * weekly limit that S (NULL: none) has logged last. Returns 0; -1 with ERR_DB, or ERR_LIMIT when
+ * they are too many, in *E.
+ */
+int query_cut_weeks(struct query *q, struct store *s, const struct period_reset *reset,
+    bool is_named, struct err *e);
+
+/*
+ * Buckets of Q, which has its range and zone, are the windows of the main weekly limit that S
+ * (NULL: none) has logged, and what lies between them; without any, weeks from RESET on. Returns
+ * as query_cut_weeks.
+ */
+int query_cut_windows(
+    struct query *q, struct store *s, const struct period_reset *reset, struct err *e);
 
 /* Free what Q owns. NULL-safe; cannot fail. */
 void query_clear(struct query *q);

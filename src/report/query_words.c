@@ -26,9 +26,8 @@ back(const struct tz *z, int64_t at, int days, int months)
 
 /* ---- bounds */
 
-/* The last time up to NOW that R came round. */
-static int64_t
-last_reset(const struct period_reset *r, int64_t now)
+int64_t
+query_last_reset(const struct period_reset *r, int64_t now)
 {
 	struct date d;
 	int64_t ms;
@@ -51,7 +50,7 @@ quota(struct query *q, struct store *s, int64_t minutes, const struct period_res
 
 	q->range = (struct period){ now + 1 - minutes * 60000, now + 1 };
 	if (weekly != NULL)
-		q->range.from_ms = last_reset(weekly, now);
+		q->range.from_ms = query_last_reset(weekly, now);
 	if (s == NULL)
 		return 0;
 	if (limits_run(s, NULL, NULL, now, now, &all, e) < 0)
@@ -155,11 +154,16 @@ group(struct query *q, const char *name, struct err *e)
 	int64_t length = q->range.to_ms - q->range.from_ms;
 
 	q->is_auto = name == NULL || strcmp(name, "auto") == 0;
+	q->is_window = !q->is_auto && strcmp(name, "window") == 0;
+	if (q->is_window) {
+		q->group = BUCKET_WEEK;
+		return 0;
+	}
 	if (!q->is_auto) {
 		if (bucket_by_name(name, &q->group, e) == 0)
 			return 0;
 		return err_set(e, ERR_USAGE,
-		    "unknown group \"%.40s\": use auto, hour, day, week or month", name);
+		    "unknown group \"%.40s\": use auto, hour, day, week, month or window", name);
 	}
 	/* an hour more: a day may have 25, and the end is behind now */
 	q->group = length <= 3 * DAY_MS + HOUR_MS     ? BUCKET_HOUR
@@ -174,15 +178,30 @@ week(struct query *q, const char *name, struct err *e)
 {
 	static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 
-	if (name == NULL)
+	if (name == NULL || strcmp(name, "reset") == 0)
 		return 0;
 	for (int i = 0; i < 7; i++)
 		if (strcmp(name, days[i]) == 0) {
 			q->week_start = i;
 			return 0;
 		}
-	return err_set(
-	    e, ERR_USAGE, "unknown week \"%.40s\": use mon, tue, wed, thu, fri, sat or sun", name);
+	return err_set(e, ERR_USAGE,
+	    "unknown week \"%.40s\": use mon, tue, wed, thu, fri, sat, sun or reset", name);
+}
+
+/* Buckets that no calendar makes, where they are asked for. */
+static int
+own_buckets(struct query *q, struct store *s, const struct query_words *w, struct err *e)
+{
+	bool is_reset = w->week != NULL && strcmp(w->week, "reset") == 0;
+
+	if (w->weekly == NULL || q->range.from_ms <= PERIOD_MIN || q->range.to_ms >= PERIOD_MAX)
+		return 0;
+	if (q->is_window)
+		return query_cut_windows(q, s, w->weekly, e);
+	if (is_reset && q->group == BUCKET_WEEK)
+		return query_cut_weeks(q, s, w->weekly, w->weekly_is_named, e);
+	return 0;
 }
 
 int
@@ -192,7 +211,8 @@ query_take(
 	int64_t top = 10;
 
 	q->now_ms = now_ms;
-	if (week(q, w->week, e) < 0 || bounds(q, s, w, now_ms, e) < 0 || group(q, w->group, e) < 0)
+	if (week(q, w->week, e) < 0 || bounds(q, s, w, now_ms, e) < 0 ||
+	    group(q, w->group, e) < 0 || own_buckets(q, s, w, e) < 0)
 		return -1;
 	if (w->metric != NULL && metric_by_name(w->metric, &q->metric, e) < 0)
 		return -1;

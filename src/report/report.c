@@ -55,10 +55,11 @@ report_add(struct report_sum *sum, const struct price_card *card, struct str mod
 static int
 entry_at(struct run *r, int64_t ms, struct str group, struct entry **out, struct err *e)
 {
-	int64_t start = bucket_start(r->q->group, r->q->tz, r->q->week_start, ms);
+	int64_t start, next;
 	char label[32], *key;
 	struct entry *x;
 
+	query_bucket(r->q, ms, &start, &next, label);
 	if (r->q->by == NULL)
 		group = STR("all");
 	else if (group.n == 0)
@@ -77,7 +78,6 @@ entry_at(struct run *r, int64_t ms, struct str group, struct entry **out, struct
 		    "take a shorter range or a larger --group",
 		    ROWS_MAX);
 	}
-	bucket_label(r->q->group, r->q->tz, r->q->week_start, ms, label);
 	x = xcalloc(1, sizeof(*x));
 	x->key = key;
 	x->row = (struct report_row){

@@ -23,9 +23,7 @@ series_axis_make(const struct query *q, struct series_axis *out, struct err *e)
 			    "more than %d columns: take a shorter range or a larger group",
 			    SERIES_BUCKETS);
 		}
-		b.start_ms = bucket_start(q->group, q->tz, q->week_start, at);
-		b.end_ms = bucket_next(q->group, q->tz, q->week_start, at);
-		bucket_label(q->group, q->tz, q->week_start, at, b.label);
+		query_bucket(q, at, &b.start_ms, &b.end_ms, b.label);
 		b.is_now = b.end_ms > q->range.to_ms;
 		b.is_partial = b.is_now || b.start_ms < q->range.from_ms;
 		xgrow(&out->p, out->len, &alloc, sizeof(*out->p));
@@ -413,7 +411,7 @@ series_json(struct store *s, const struct query *q, const struct price_card *car
 		series_finish(&x, sc, q->top);
 	scan_unpriced(sc, c);
 	*out = o = jo_new();
-	jo_str(o, "group", BUCKETS[q->group].name);
+	jo_str(o, "group", query_group_name(q));
 	jo_str(o, "metric", metric_name(q->metric));
 	jo_str(o, "by", q->by == NULL ? NULL : q->by->name);
 	series_put_buckets(jo_arr(o, "buckets"), &x, q);

@@ -245,15 +245,14 @@ by_model(const struct ctx *c, struct json_object *panel, const struct show_sum *
 static void
 split_table(const struct ctx *c, struct json_object *panel)
 {
-	static const char *const heads[] = { "Hour", "Day", "Week", "Month" };
 	struct json_object *buckets = jx_arr(c->data, "buckets"), *total = jx_obj(c->data, "total");
 	size_t n = jx_len(buckets), first = show_first_row(n);
 	char *caption = xasprintf("Table of the %s%zu %s%s", first > 0 ? "newest " : "", n - first,
-	    BUCKETS[c->query.group].name, n - first == 1 ? "" : "s");
+	    query_group_name(&c->query), n - first == 1 ? "" : "s");
 	struct json_object *t = chart_table(caption), *row;
 	struct show_sum x;
 
-	chart_table_head(t, heads[c->query.group], false, NULL, "descending");
+	chart_table_head(t, show_group(c), false, NULL, "descending");
 	for (size_t k = 0; k < ARRAY_LEN(classes); k++)
 		chart_table_head(t, classes[k].title, true, NULL, NULL);
 	chart_table_head(t, "All", true, NULL, NULL);
@@ -309,9 +308,9 @@ by_class(const struct ctx *c, struct json_object *panel, const struct show_sum *
 			.total = totals[k],
 			.v = v[k] };
 	}
-	title = xasprintf("Cost per %s by class of token, %s", BUCKETS[c->query.group].name,
+	title = xasprintf("Cost per %s by class of token, %s", query_group_name(&c->query),
 	    text_range(&c->query.range, c->query.tz).s);
-	desc = xasprintf("Stacked columns per %s, %s in all.", BUCKETS[c->query.group].name,
+	desc = xasprintf("Stacked columns per %s, %s in all.", query_group_name(&c->query),
 	    show_cost_text(total, 2).s);
 	plot.columns = a.columns;
 	plot.ncolumns = a.len;
@@ -446,7 +445,7 @@ show_cost(struct ctx *c, struct json_object *view)
 	if (some)
 		by_model(c, p, &total);
 	p = show_panel(view, "split", "_chart _table");
-	jt_str(p, "group", BUCKETS[c->query.group].name);
+	jt_str(p, "group", query_group_name(&c->query));
 	if (priced) {
 		by_class(c, p, &total);
 		split_table(c, p);

@@ -272,7 +272,7 @@ show_overview(struct ctx *c, struct json_object *view)
 	show_act(p, "All windows", link_to(c, "/limits", "", NULL));
 
 	p = show_panel(view, "tokens", "_chart _table");
-	jt_str(p, "group", BUCKETS[c->query.group].name);
+	jt_str(p, "group", query_group_name(&c->query));
 	jt_str(p, "_metric", show_metric(m));
 	jt_str(p, "_ask", m == METRIC_TOKENS ? "What were they made of?" : "How much, when?");
 	if (some) {

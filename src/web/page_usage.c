@@ -179,17 +179,16 @@ feet(const struct pivot *p, struct json_object *totals)
 static void
 pivot(const struct ctx *c, struct json_object *panel)
 {
-	static const char *const units[] = { "Hour", "Day", "Week", "Month" };
 	struct json_object *buckets = jx_arr(c->data, "buckets"),
 			   *groups = jx_arr(c->data, "groups");
 	struct pivot p = { .c = c, .groups = groups, .metric = c->query.metric };
 	char *caption =
-	    xasprintf("%s by %s%s%s", show_metric(p.metric), BUCKETS[c->query.group].name,
+	    xasprintf("%s by %s%s%s", show_metric(p.metric), query_group_name(&c->query),
 		c->query.by == NULL ? "" : " and ", c->query.by == NULL ? "" : c->query.by->name);
 
 	p.table = chart_table(caption);
 	p.n = jx_len(groups) < PIVOT_GROUPS ? jx_len(groups) : PIVOT_GROUPS;
-	chart_table_head(p.table, units[c->query.group], false, NULL, "descending");
+	chart_table_head(p.table, show_group(c), false, NULL, "descending");
 	chart_table_head(
 	    p.table, c->query.by == NULL ? show_metric(p.metric) : "All", true, NULL, NULL);
 	for (size_t k = 0; k < p.n; k++) {
@@ -231,7 +230,7 @@ show_usage(struct ctx *c, struct json_object *view)
 		      total.v[METRIC_TURNS] == 0;
 	choices(c, view);
 	p = show_panel(view, "chart", "_chart _multis");
-	jt_str(p, "group", BUCKETS[c->query.group].name);
+	jt_str(p, "group", query_group_name(&c->query));
 	jt_str(p, "_metric", show_metric(m));
 	if (by == NULL)
 		jt_str(p, "_ask", "How much, when?");
@@ -245,9 +244,9 @@ show_usage(struct ctx *c, struct json_object *view)
 	}
 	p = show_panel(view, "pivot", "_table");
 	if (by == NULL)
-		jt_fmt(p, "_title", "By %s", BUCKETS[c->query.group].name);
+		jt_fmt(p, "_title", "By %s", query_group_name(&c->query));
 	else
-		jt_fmt(p, "_title", "By %s and %s", BUCKETS[c->query.group].name, by->name);
+		jt_fmt(p, "_title", "By %s and %s", query_group_name(&c->query), by->name);
 	if (show_first_row(jx_len(buckets)) > 0)
 		jt_fmt(p, "_ask", "The newest %d; the CSV has all %zu.", SHOW_BUCKETS,
 		    jx_len(buckets));

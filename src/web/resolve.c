@@ -102,6 +102,7 @@ take(struct ctx *c, const struct period_reset *weekly, struct err *e)
 	struct err fault;
 
 	w.weekly = weekly;
+	w.weekly_is_named = c->web->in.weekly_reset != NULL;
 	if (query_take(&c->query, c->web->store, &w, c->now_ms, &fault) == 0)
 		return 0;
 	if (fault.code == ERR_USAGE && (w.from != NULL || w.to != NULL)) {
@@ -111,6 +112,7 @@ take(struct ctx *c, const struct period_reset *weekly, struct err *e)
 			params_fault(&c->params, "to", NULL, "is left out with it", NULL);
 		w = words(&c->params);
 		w.weekly = weekly;
+		w.weekly_is_named = c->web->in.weekly_reset != NULL;
 		return query_take(&c->query, c->web->store, &w, c->now_ms, e);
 	}
 	*e = fault;

@@ -53,8 +53,8 @@ fill_meta(struct ctx *c)
 	instant(c->meta, "from", q->tz, q->range.from_ms, q->range.from_ms > PERIOD_MIN);
 	instant(c->meta, "to", q->tz, q->range.to_ms, q->range.to_ms < PERIOD_MAX);
 	jt_str(c->meta, "tz", tz_name(q->tz));
-	jt_str(c->meta, "group",
-	    param_is_taken(c->route->takes, &group) ? BUCKETS[q->group].name : NULL);
+	jt_str(
+	    c->meta, "group", param_is_taken(c->route->takes, &group) ? query_group_name(q) : NULL);
 	if (c->web->store != NULL)
 		jt_i64(c->meta, "generation", c->web->generation);
 	instant(c->meta, "data_as_of", q->tz, checked, checked >= 0);

@@ -161,16 +161,24 @@ show_act(struct json_object *panel, const char *text, char *href)
 	link_put(o, "href", href);
 }
 
+static const char *const group_titles[] = { "Hour", "Day", "Week", "Month" };
+
+const char *
+show_group(const struct ctx *c)
+{
+	return c->query.is_window ? "Window" : group_titles[c->query.group];
+}
+
 void
 show_group_acts(const struct ctx *c, struct json_object *panel, const char *twin)
 {
-	static const char *const titles[] = { "Hour", "Day", "Week", "Month" };
-
 	for (int i = 0; i < BUCKET__MAX; i++)
-		show_act(panel, titles[i],
-		    (enum bucket)i == c->query.group
+		show_act(panel, group_titles[i],
+		    (enum bucket)i == c->query.group && !c->query.is_window
 			? NULL
 			: link_to(c, c->path, "group", BUCKETS[i].name));
+	show_act(panel, "Quota window",
+	    c->query.is_window ? NULL : link_to(c, c->path, "group", "window"));
 	if (twin != NULL)
 		show_act(panel, "CSV", link_to(c, twin, "format", "csv"));
 }

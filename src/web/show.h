@@ -69,6 +69,9 @@ char *show_group_link(const struct ctx *c, struct json_object *g, const char *fi
 /* A link TEXT to HREF (freed; NULL: where we are) at the right of the title of PANEL. Aborts when out of memory. */
 void show_act(struct json_object *panel, const char *text, char *href);
 
+/* Title of a column of what C is grouped by: "Day", "Window". Returns a static text; cannot fail. */
+const char *show_group(const struct ctx *c);
+
 /* Links of PANEL to the other choices of the parameter "group", and to the rows as CSV at TWIN (NULL: none). Aborts when out of memory. */
 void show_group_acts(const struct ctx *c, struct json_object *panel, const char *twin);
 

@@ -48,6 +48,8 @@ row_text(const struct ctx *c, int64_t start_ms)
 	case BUCKET_HOUR:
 		return text_clock(start_ms, c->query.tz);
 	case BUCKET_WEEK:
+		if (c->query.cuts_len > 0)
+			return text_clock(start_ms, c->query.tz);
 		(void)snprintf(t.s, sizeof(t.s), "Week of %.16s",
 		    text_day(start_ms, c->query.tz, false).s + 4);
 		return t;
@@ -280,9 +282,9 @@ show_chart(const struct ctx *c, struct json_object *panel, const char *id, enum 
 	p.ncolumns = a.len;
 	p.last = a.so_far ? "so far" : NULL;
 	p.title = own(
-	    &a, xasprintf("%s per %s, %s", show_metric(m), BUCKETS[c->query.group].name, range.s));
+	    &a, xasprintf("%s per %s, %s", show_metric(m), query_group_name(&c->query), range.s));
 	p.desc = own(&a, xasprintf("Columns per %s. Total %s, highest at %s.",
-			     BUCKETS[c->query.group].name, show_value(m, total->v[m]).s,
+			     query_group_name(&c->query), show_value(m, total->v[m]).s,
 			     panels[0].peak < 0 ? "none" : a.columns[panels[0].peak].label.text));
 	jt_put(panel, "_chart", chart_plot_tree(&p));
 	for (size_t i = 0; i < ARRAY_LEN(values); i++)
@@ -319,13 +321,12 @@ show_bucket_table(const struct ctx *c, struct json_object *panel, struct json_ob
 		const char *key, *title;
 	} feet[] = { { "total", "Total" }, { "mean", "Mean" }, { "least", "Least" },
 		{ "most", "Most" } };
-	static const char *const heads[] = { "Hour", "Day", "Week", "Month" };
 	size_t first = show_first_row(jx_len(buckets));
 	char *caption = xasprintf("Table of the %s%zu %ss", first > 0 ? "newest " : "",
-	    jx_len(buckets) - first, BUCKETS[c->query.group].name);
+	    jx_len(buckets) - first, query_group_name(&c->query));
 	struct json_object *t = chart_table(caption), *row;
 
-	chart_table_head(t, heads[c->query.group], false, NULL, "descending");
+	chart_table_head(t, show_group(c), false, NULL, "descending");
 	for (size_t i = 0; i < n; i++)
 		chart_table_head(t, show_metric(ms[i]), true, NULL, NULL);
 	for (size_t i = jx_len(buckets); i-- > first;) {
