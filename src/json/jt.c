@@ -1,6 +1,7 @@
 #include "base/compat.h"
 
 #include <json-c/json.h>
+#include <math.h>
 
 #include "base/utf8.h"
 #include "base/xalloc.h"
@@ -29,8 +30,18 @@ jt_array(void)
 void
 jt_put(struct json_object *o, const char *key, struct json_object *child)
 {
-	if (json_object_object_add(o, key, child) != 0)
+	if (json_object_object_add_ex(o, key, child, JSON_C_OBJECT_ADD_CONSTANT_KEY) != 0)
 		abort();
+}
+
+void
+jt_put_copied(struct json_object *o, struct str key, struct json_object *child)
+{
+	char *name = str_dup(key);
+
+	if (json_object_object_add(o, name, child) != 0)
+		abort();
+	free(name);
 }
 
 void
@@ -91,6 +102,51 @@ void
 jt_i64(struct json_object *o, const char *key, int64_t v)
 {
 	jt_put(o, key, made(json_object_new_int64(v)));
+}
+
+void
+jt_opt(struct json_object *o, const char *key, int64_t v)
+{
+	if (v < 0)
+		jt_put(o, key, NULL);
+	else
+		jt_i64(o, key, v);
+}
+
+/* V, with at most 6 digits behind the point; null when it is not finite. */
+static struct json_object *
+number(double v)
+{
+	char text[64];
+	size_t n;
+
+	if (!isfinite(v) || v > 1e15 || v < -1e15)
+		return NULL;
+	(void)snprintf(text, sizeof(text), "%.6f", v);
+	n = strlen(text);
+	while (n > 0 && text[n - 1] == '0')
+		text[--n] = '\0';
+	if (n > 0 && text[n - 1] == '.')
+		text[--n] = '\0';
+	return made(json_object_new_double_s(v, strcmp(text, "-0") == 0 ? "0" : text));
+}
+
+void
+jt_num(struct json_object *o, const char *key, double v)
+{
+	jt_put(o, key, number(v));
+}
+
+void
+jt_push_i64(struct json_object *a, int64_t v)
+{
+	jt_push(a, made(json_object_new_int64(v)));
+}
+
+void
+jt_push_num(struct json_object *a, double v)
+{
+	jt_push(a, number(v));
 }
 
 void

@@ -1,7 +1,7 @@
 /*
  * jt.h - building a JSON tree. Running out of memory ends the process, so a
  * tree is built without looking at results; what is put into an object or an
- * array belongs to it from then on.
+ * array belongs to it from then on. Keys are static texts: they are not copied.
  */
 #ifndef JSON_JT_H
 #define JSON_JT_H
@@ -35,6 +35,9 @@ void jt_put(struct json_object *o, const char *key, struct json_object *child);
 /* CHILD (NULL: null) becomes the last element of the array A, which then owns it. Aborts when out of memory. */
 void jt_push(struct json_object *a, struct json_object *child);
 
+/* As jt_put of CHILD into O, with a KEY that is copied. Aborts when out of memory. */
+void jt_put_copied(struct json_object *o, struct str key, struct json_object *child);
+
 /* Member KEY of O becomes the terminated text Z, copied; NULL gives null. Aborts when out of memory. */
 void jt_str(struct json_object *o, const char *key, const char *z);
 
@@ -43,6 +46,18 @@ void jt_strn(struct json_object *o, const char *key, struct str s);
 
 /* Member KEY of O becomes the integer V. Aborts when out of memory. */
 void jt_i64(struct json_object *o, const char *key, int64_t v);
+
+/* Member KEY of O becomes the integer V, null when it is negative. Aborts when out of memory. */
+void jt_opt(struct json_object *o, const char *key, int64_t v);
+
+/* Member KEY of O becomes the number V, null when it is not finite; printed with at most 6 digits behind the point. Aborts when out of memory. */
+void jt_num(struct json_object *o, const char *key, double v);
+
+/* The integer V becomes the last element of the array A. Aborts when out of memory. */
+void jt_push_i64(struct json_object *a, int64_t v);
+
+/* The number V, as jt_num has it, becomes the last element of the array A. Aborts when out of memory. */
+void jt_push_num(struct json_object *a, double v);
 
 /* Member KEY of O becomes V, true or false. Aborts when out of memory. */
 void jt_bool(struct json_object *o, const char *key, bool v);

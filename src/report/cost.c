@@ -13,14 +13,14 @@ money(struct json_object *o, const char *key, const char *nano, price_pusd p)
 	char text[64];
 
 	price_format_decimal(p, text);
-	jo_str(o, key, text);
-	jo_i64(o, nano, price_nanousd(p));
+	jt_str(o, key, text);
+	jt_i64(o, nano, price_nanousd(p));
 }
 
 static void
 put_split(struct json_object *o, const struct sum *x)
 {
-	struct json_object *s = jo_obj(o, "split");
+	struct json_object *s = jt_add_object(o, "split");
 
 	money(s, "uncached", "uncached_nanousd", x->cost_uncached);
 	money(s, "cached", "cached_nanousd", x->cost_cached);
@@ -46,7 +46,7 @@ rate(struct json_object *o, const char *key, int64_t pusd, bool has)
 
 	if (has)
 		price_format_decimal((price_pusd)pusd * 1000000, text);
-	jo_str(o, key, has ? text : NULL);
+	jt_str(o, key, has ? text : NULL);
 }
 
 static void
@@ -64,7 +64,7 @@ factor(struct json_object *o, const char *key, int64_t millionths)
 	char text[64];
 
 	price_format_decimal((price_pusd)millionths * 1000000, text);
-	jo_str(o, key, millionths == 0 ? NULL : text);
+	jt_str(o, key, millionths == 0 ? NULL : text);
 }
 
 static void
@@ -75,50 +75,50 @@ put_row(struct json_object *o, const struct price_card *card, const struct price
 	struct json_object *t;
 	char date[16];
 
-	jo_str(o, "model", r->model);
+	jt_str(o, "model", r->model);
 	civil_format_date(civil_date(civil_floor_div(r->valid_from_ms, CIVIL_DAY_MS)), date);
-	jo_str(o, "valid_from", r->is_override ? NULL : date);
-	jo_bool(o, "override", r->is_override);
-	jo_bool(o, "used", used != NULL && id >= 0 && used[id]);
+	jt_str(o, "valid_from", r->is_override ? NULL : date);
+	jt_bool(o, "override", r->is_override);
+	jt_bool(o, "used", used != NULL && id >= 0 && used[id]);
 	rates(o, &r->rates, r);
 	if (r->has_long) {
-		t = jo_obj(o, "long");
-		jo_i64(t, "threshold", r->long_threshold);
+		t = jt_add_object(o, "long");
+		jt_i64(t, "threshold", r->long_threshold);
 		rates(t, &r->long_rates, r);
 	} else
-		jo_null(o, "long");
-	t = jo_obj(o, "tiers");
+		jt_put(o, "long", NULL);
+	t = jt_add_object(o, "tiers");
 	factor(t, "priority", r->factor[PRICE_PRIORITY][0]);
 	factor(t, "priority_long", r->has_long ? r->factor[PRICE_PRIORITY][1] : 0);
 	factor(t, "flex", r->factor[PRICE_FLEX][0]);
 	factor(t, "flex_long", r->has_long ? r->factor[PRICE_FLEX][1] : 0);
-	jo_str(o, "source", r->source);
-	jo_str(o, "checked_on", r->checked_on);
-	jo_str(o, "note", r->note[0] == '\0' ? NULL : r->note);
+	jt_str(o, "source", r->source);
+	jt_str(o, "checked_on", r->checked_on);
+	jt_str(o, "note", r->note[0] == '\0' ? NULL : r->note);
 }
 
 void
 cost_put_rates(struct json_object *o, const struct price_card *card, const bool *used)
 {
-	struct json_object *a = jo_arr(o, "rates");
+	struct json_object *a = jt_add_array(o, "rates");
 
 	for (size_t i = 0; i < price_rows(card); i++)
-		put_row(jo_add(a), card, price_row_at(card, i), used);
-	a = jo_arr(o, "aliases");
+		put_row(jt_push_object(a), card, price_row_at(card, i), used);
+	a = jt_add_array(o, "aliases");
 	for (size_t i = 0; i < price_aliases(card); i++) {
 		const struct price_alias_info *x = price_alias_at(card, i);
-		struct json_object *p = jo_add(a);
+		struct json_object *p = jt_push_object(a);
 
-		jo_str(p, "name", x->name);
-		jo_str(p, "model", x->model);
-		jo_str(p, "note", x->note[0] == '\0' ? NULL : x->note);
+		jt_str(p, "name", x->name);
+		jt_str(p, "model", x->model);
+		jt_str(p, "note", x->note[0] == '\0' ? NULL : x->note);
 	}
-	a = jo_arr(o, "unpriced");
+	a = jt_add_array(o, "unpriced");
 	for (size_t i = 0; i < price_unpriced(card); i++) {
-		struct json_object *p = jo_add(a);
+		struct json_object *p = jt_push_object(a);
 
-		jo_str(p, "name", price_unpriced_at(card, i)->name);
-		jo_str(p, "reason", price_unpriced_at(card, i)->reason);
+		jt_str(p, "name", price_unpriced_at(card, i)->name);
+		jt_str(p, "reason", price_unpriced_at(card, i)->reason);
 	}
 }
 
@@ -154,16 +154,16 @@ put(struct json_object *o, const struct query *q, const struct price_card *card,
 	struct json_object *a, *t;
 	bool *used = used_models(card, x);
 
-	jo_str(o, "group", query_group_name(q));
-	a = jo_arr(o, "buckets");
+	jt_str(o, "group", query_group_name(q));
+	a = jt_add_array(o, "buckets");
 	series_put_buckets(a, x, q);
 	for (size_t i = 0; i < x->time->len; i++)
 		put_split(jx_at(a, i), &x->all[i]);
-	t = jo_obj(o, "total");
+	t = jt_add_object(o, "total");
 	sum_put(t, &x->total);
-	jo_i64(t, "sessions", x->total.sessions);
+	jt_i64(t, "sessions", x->total.sessions);
 	put_savings(t, &x->total);
-	a = jo_arr(o, "models");
+	a = jt_add_array(o, "models");
 	series_put_groups(a, x, dim_find("model"), true);
 	for (size_t i = 0; i < x->len; i++)
 		put_savings(jx_at(a, i), &x->groups[i].total);
@@ -193,7 +193,7 @@ cost_json(struct store *s, const struct query *q, const struct price_card *card,
 	    coverage_run(s, q, &c, e) == 0) {
 		series_finish(&x, sc, MODELS);
 		scan_unpriced(sc, &c);
-		*out = jo_new();
+		*out = jt_object();
 		put(*out, q, card, &x, &c);
 		rc = 0;
 	}

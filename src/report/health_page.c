@@ -13,12 +13,12 @@ tally(struct json_object *o, const char *key, struct store *s, enum tally_kind k
 	struct tally t;
 	int rc = tally_read(s, kind, &t, e);
 
-	a = jo_arr(o, key);
+	a = jt_add_array(o, key);
 	for (size_t i = 0; i < t.len; i++) {
-		struct json_object *x = jo_add(a);
+		struct json_object *x = jt_push_object(a);
 
-		jo_str(x, "name", t.rows[i].name);
-		jo_i64(x, "n", t.rows[i].n);
+		jt_str(x, "name", t.rows[i].name);
+		jt_i64(x, "n", t.rows[i].n);
 	}
 	tally_clear(&t);
 	return rc;
@@ -29,19 +29,19 @@ files(struct json_object *o, struct store *s, struct err *e)
 {
 	static const char SQL[] =
 	    "SELECT state, count(*), sum(size) FROM file GROUP BY 1 ORDER BY 1";
-	struct json_object *a = jo_arr(o, "files");
+	struct json_object *a = jt_add_array(o, "files");
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
 
 	if (q == NULL)
 		return -1;
 	while ((rc = stmt_step(q, e)) == 1) {
-		struct json_object *x = jo_add(a);
+		struct json_object *x = jt_push_object(a);
 		char *name = stmt_dup(q, 0);
 
-		jo_str(x, "name", name);
-		jo_i64(x, "n", stmt_i64(q, 1));
-		jo_i64(x, "bytes", stmt_i64(q, 2));
+		jt_str(x, "name", name);
+		jt_i64(x, "n", stmt_i64(q, 1));
+		jt_i64(x, "bytes", stmt_i64(q, 2));
 		free(name);
 	}
 	stmt_done(q);
@@ -55,7 +55,7 @@ reads(struct json_object *o, struct store *s, const struct tz *tz, struct err *e
 	static const char SQL[] = "SELECT read_ms, count(*), sum(size), sum(lines) FROM file "
 				  "WHERE state NOT IN ('pending', 'gone') "
 				  "GROUP BY 1 ORDER BY 1 DESC LIMIT ?1";
-	struct json_object *a = jo_arr(o, "reads");
+	struct json_object *a = jt_add_array(o, "reads");
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
 
@@ -63,12 +63,12 @@ reads(struct json_object *o, struct store *s, const struct tz *tz, struct err *e
 		return -1;
 	stmt_bind_i64(q, 1, READS);
 	while ((rc = stmt_step(q, e)) == 1) {
-		struct json_object *x = jo_add(a);
+		struct json_object *x = jt_push_object(a);
 
 		tree_time(x, "at", stmt_i64(q, 0), tz);
-		jo_i64(x, "files", stmt_i64(q, 1));
-		jo_i64(x, "bytes", stmt_i64(q, 2));
-		jo_i64(x, "lines", stmt_i64(q, 3));
+		jt_i64(x, "files", stmt_i64(q, 1));
+		jt_i64(x, "bytes", stmt_i64(q, 2));
+		jt_i64(x, "lines", stmt_i64(q, 3));
 	}
 	stmt_done(q);
 	return rc;
@@ -82,7 +82,7 @@ skipped(struct json_object *o, const char *key, struct store *s, bool lost, stru
 	static const char SQL[] =
 	    "SELECT k.reason, count(*), f.path, k.line, min(k.file_id * 1099511627776 + k.pos) "
 	    "FROM skip k JOIN file f ON f.id = k.file_id WHERE k.lost = ?1 GROUP BY 1 ORDER BY 1";
-	struct json_object *a = jo_arr(o, key);
+	struct json_object *a = jt_add_array(o, key);
 	struct stmt *q = store_stmt(s, SQL, e);
 	int rc;
 
@@ -90,13 +90,13 @@ skipped(struct json_object *o, const char *key, struct store *s, bool lost, stru
 		return -1;
 	stmt_bind_i64(q, 1, lost);
 	while ((rc = stmt_step(q, e)) == 1) {
-		struct json_object *x = jo_add(a);
+		struct json_object *x = jt_push_object(a);
 		char *name = stmt_dup(q, 0), *path = stmt_dup(q, 2);
 
-		jo_str(x, "name", name);
-		jo_i64(x, "n", stmt_i64(q, 1));
-		jo_str(x, "path", path);
-		jo_i64(x, "line", stmt_i64(q, 3));
+		jt_str(x, "name", name);
+		jt_i64(x, "n", stmt_i64(q, 1));
+		jt_str(x, "path", path);
+		jt_i64(x, "line", stmt_i64(q, 3));
 		free(name);
 		free(path);
 	}
@@ -107,16 +107,16 @@ skipped(struct json_object *o, const char *key, struct store *s, bool lost, stru
 static int
 problems(struct json_object *o, struct store *s, struct err *e)
 {
-	struct json_object *a = jo_arr(o, "problems");
+	struct json_object *a = jt_add_array(o, "problems");
 	struct tally_problems p;
 	int rc = tally_problems_read(s, &p, e);
 
 	for (size_t i = 0; i < p.len; i++) {
-		struct json_object *x = jo_add(a);
+		struct json_object *x = jt_push_object(a);
 
-		jo_str(x, "path", p.rows[i].path);
-		jo_str(x, "state", p.rows[i].state);
-		jo_str(x, "problem", p.rows[i].problem);
+		jt_str(x, "path", p.rows[i].path);
+		jt_str(x, "state", p.rows[i].state);
+		jt_str(x, "problem", p.rows[i].problem);
 	}
 	tally_problems_clear(&p);
 	return rc;
@@ -129,18 +129,18 @@ tables(struct json_object *o, struct store *s)
 	static const char SQL[] =
 	    "SELECT coalesce(m.tbl_name, d.name), sum(d.pgsize) FROM dbstat('main', 1) d "
 	    "LEFT JOIN sqlite_schema m ON m.name = d.name GROUP BY 1 ORDER BY 2 DESC, 1";
-	struct json_object *a = jo_arr(o, "tables");
+	struct json_object *a = jt_add_array(o, "tables");
 	struct err why;
 	struct stmt *q = store_stmt(s, SQL, &why);
 
 	if (q == NULL)
 		return;
 	while (stmt_step(q, &why) == 1) {
-		struct json_object *x = jo_add(a);
+		struct json_object *x = jt_push_object(a);
 		char *name = stmt_dup(q, 0);
 
-		jo_str(x, "name", name);
-		jo_i64(x, "bytes", stmt_i64(q, 1));
+		jt_str(x, "name", name);
+		jt_i64(x, "bytes", stmt_i64(q, 1));
 		free(name);
 	}
 	stmt_done(q);
@@ -150,7 +150,7 @@ static int
 months(struct json_object *o, struct store *s, const struct tz *tz, struct err *e)
 {
 	const struct health_in in = { .db = "", .tz = tz };
-	struct json_object *a = jo_arr(o, "months");
+	struct json_object *a = jt_add_array(o, "months");
 	const struct health_step *step;
 	struct health h = { 0 };
 	int rc = 0;
@@ -159,14 +159,14 @@ months(struct json_object *o, struct store *s, const struct tz *tz, struct err *
 		if (strcmp(step->name, "the months") == 0)
 			rc = step->run(s, &in, &h, e);
 	for (size_t i = 0; i < h.months_len; i++) {
-		struct json_object *x = jo_add(a);
+		struct json_object *x = jt_push_object(a);
 
-		jo_str(x, "label", h.months[i].label);
+		jt_str(x, "label", h.months[i].label);
 		tree_time(x, "start", h.months[i].start_ms, tz);
-		jo_i64(x, "sessions", h.months[i].sessions);
-		jo_i64(x, "responses", h.months[i].responses);
-		jo_i64(x, "lossy", h.months[i].lossy);
-		jo_i64(x, "unreadable", h.months[i].unreadable);
+		jt_i64(x, "sessions", h.months[i].sessions);
+		jt_i64(x, "responses", h.months[i].responses);
+		jt_i64(x, "lossy", h.months[i].lossy);
+		jt_i64(x, "unreadable", h.months[i].unreadable);
 	}
 	health_clear(&h);
 	return rc;
@@ -186,13 +186,13 @@ state(struct json_object *o, struct store *s, struct err *e)
 	if (q == NULL)
 		return -1;
 	if ((rc = stmt_step(q, e)) == 1) {
-		x = jo_obj(o, "database");
-		jo_i64(x, "bytes", stmt_i64(q, 0));
-		jo_i64(x, "schema", store_schema(s));
-		jo_i64(x, "generation", store_generation(s));
-		x = jo_obj(o, "pending");
-		jo_i64(x, "sessions", stmt_i64(q, 1));
-		jo_i64(x, "sums", stmt_i64(q, 2));
+		x = jt_add_object(o, "database");
+		jt_i64(x, "bytes", stmt_i64(q, 0));
+		jt_i64(x, "schema", store_schema(s));
+		jt_i64(x, "generation", store_generation(s));
+		x = jt_add_object(o, "pending");
+		jt_i64(x, "sessions", stmt_i64(q, 1));
+		jt_i64(x, "sums", stmt_i64(q, 2));
 	}
 	stmt_done(q);
 	return rc < 0 ? -1 : 0;
@@ -206,7 +206,7 @@ health_page_json(struct store *s, const struct tz *tz, struct json_object **out,
 
 	if (store_begin(s, e) < 0)
 		return -1;
-	o = jo_new();
+	o = jt_object();
 	if (state(o, s, e) == 0 && files(o, s, e) == 0 && reads(o, s, tz, e) == 0 &&
 	    tally(o, "verdicts", s, TALLY_VERDICTS, e) == 0 &&
 	    skipped(o, "skipped", s, true, e) == 0 && skipped(o, "faulty", s, false, e) == 0 &&

@@ -18,7 +18,8 @@
 #ifndef REPORT_HEALTH_PAGE_H
 #define REPORT_HEALTH_PAGE_H
 
-#include "json/jo.h"
+#include "json/jt.h"
+#include "json/jx.h"
 #include "store/store.h"
 #include "time/tz.h"
 

@@ -11,21 +11,21 @@ put_forecast(struct json_object *o, const struct limit_forecast *f, const struct
 	struct json_object *x, *out;
 
 	if (!f->some) {
-		jo_null(o, "forecast");
+		jt_put(o, "forecast", NULL);
 		return;
 	}
-	x = jo_obj(o, "forecast");
-	jo_num(x, "low", f->low);
-	jo_num(x, "high", f->high);
-	jo_str(x, "basis", f->is_history ? "history" : "pace");
-	jo_i64(x, "windows", (int64_t)f->windows);
-	jo_num(x, "pace_low", f->pace_low);
-	jo_num(x, "pace_high", f->pace_high);
+	x = jt_add_object(o, "forecast");
+	jt_num(x, "low", f->low);
+	jt_num(x, "high", f->high);
+	jt_str(x, "basis", f->is_history ? "history" : "pace");
+	jt_i64(x, "windows", (int64_t)f->windows);
+	jt_num(x, "pace_low", f->pace_low);
+	jt_num(x, "pace_high", f->pace_high);
 	if (f->out_from_ms < 0) {
-		jo_null(x, "runs_out");
+		jt_put(x, "runs_out", NULL);
 		return;
 	}
-	out = jo_obj(x, "runs_out");
+	out = jt_add_object(x, "runs_out");
 	tree_time(out, "earliest", f->out_from_ms, tz);
 	tree_time(out, "latest", f->out_to_ms, tz);
 }
@@ -59,14 +59,14 @@ put_estimate(struct json_object *o, const struct limit *l)
 		    per_percent(&l->windows[i]) > 0)
 			v[n++] = per_percent(&l->windows[i]) * 100;
 	if (n < 3)
-		jo_null(o, "estimate");
+		jt_put(o, "estimate", NULL);
 	else {
 		qsort(v, n, sizeof(*v), by_number);
-		x = jo_obj(o, "estimate");
-		jo_i64(x, "windows", (int64_t)n);
-		jo_i64(x, "low", v[n / 4]);
-		jo_i64(x, "median", n % 2 == 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2);
-		jo_i64(x, "high", v[n - 1 - n / 4]);
+		x = jt_add_object(o, "estimate");
+		jt_i64(x, "windows", (int64_t)n);
+		jt_i64(x, "low", v[n / 4]);
+		jt_i64(x, "median", n % 2 == 1 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2);
+		jt_i64(x, "high", v[n - 1 - n / 4]);
 	}
 	free(v);
 }
@@ -78,23 +78,23 @@ put_window(struct json_object *o, const struct limit_window *w, bool points, con
 
 	tree_time(o, "start", w->start_ms, tz);
 	tree_time(o, "end", w->end_ms, tz);
-	jo_bool(o, "closed", w->is_closed);
-	jo_num(o, "peak_percent", w->peak);
-	jo_num(o, "last_percent", w->last);
-	jo_opt(o, "tokens_per_percent", per_percent(w));
+	jt_bool(o, "closed", w->is_closed);
+	jt_num(o, "peak_percent", w->peak);
+	jt_num(o, "last_percent", w->last);
+	jt_opt(o, "tokens_per_percent", per_percent(w));
 	if (w->has_sum)
 		sum_put(o, &w->sum);
 	if (!points) {
-		jo_null(o, "points");
+		jt_put(o, "points", NULL);
 		return;
 	}
-	a = jo_arr(o, "points");
+	a = jt_add_array(o, "points");
 	for (size_t i = 0; i < w->len; i++) {
-		struct json_object *p = jo_new_array();
+		struct json_object *p = jt_array();
 
-		jo_push_i64(p, w->points[i].ts_ms - w->start_ms);
-		jo_push_num(p, w->points[i].percent);
-		jo_push(a, p);
+		jt_push_i64(p, w->points[i].ts_ms - w->start_ms);
+		jt_push_num(p, w->points[i].percent);
+		jt_push(a, p);
 	}
 }
 
@@ -106,38 +106,38 @@ put_limit(
 	char window[32];
 
 	status_window_name(l->minutes, window);
-	jo_str(o, "home", l->home);
-	jo_str(o, "limit_id", l->limit_id);
-	jo_str(o, "name", l->name);
-	jo_opt(o, "minutes", l->minutes);
-	jo_str(o, "window", window);
-	jo_str(o, "state", l->is_reset ? "reset" : w->resets_ms < 0 ? "unknown" : "live");
+	jt_str(o, "home", l->home);
+	jt_str(o, "limit_id", l->limit_id);
+	jt_str(o, "name", l->name);
+	jt_opt(o, "minutes", l->minutes);
+	jt_str(o, "window", window);
+	jt_str(o, "state", l->is_reset ? "reset" : w->resets_ms < 0 ? "unknown" : "live");
 	if (l->is_reset)
-		jo_null(o, "used_percent");
+		jt_put(o, "used_percent", NULL);
 	else
-		jo_num(o, "used_percent", w->last);
+		jt_num(o, "used_percent", w->last);
 	tree_time(o, "captured", w->last_ms, tz);
 	tree_time(o, "start", w->start_ms, tz);
 	tree_time(o, "resets", w->resets_ms, tz);
-	jo_opt(o, "resets_in_ms", w->resets_ms < 0 || l->is_reset ? -1 : w->resets_ms - now_ms);
-	jo_opt(o, "elapsed_ppm", l->elapsed_ppm);
-	jo_bool(o, "stale", l->is_stale);
+	jt_opt(o, "resets_in_ms", w->resets_ms < 0 || l->is_reset ? -1 : w->resets_ms - now_ms);
+	jt_opt(o, "elapsed_ppm", l->elapsed_ppm);
+	jt_bool(o, "stale", l->is_stale);
 	put_forecast(o, &l->forecast, tz);
 	if (!windows)
 		return;
 	put_estimate(o, l);
-	struct json_object *a = jo_arr(o, "windows");
+	struct json_object *a = jt_add_array(o, "windows");
 	for (size_t i = l->len; i-- > 0;)
-		put_window(jo_add(a), &l->windows[i], l->len - i <= LIMITS_DRAWN, tz);
+		put_window(jt_push_object(a), &l->windows[i], l->len - i <= LIMITS_DRAWN, tz);
 }
 
 struct json_object *
 limits_json(const struct limits *l, int64_t now_ms, const struct tz *tz, bool windows)
 {
-	struct json_object *a = jo_new_array();
+	struct json_object *a = jt_array();
 
 	for (size_t i = 0; i < l->len; i++)
 		if (l->p[i].len > 0)
-			put_limit(jo_add(a), &l->p[i], now_ms, tz, windows);
+			put_limit(jt_push_object(a), &l->p[i], now_ms, tz, windows);
 	return a;
 }

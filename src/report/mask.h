@@ -8,7 +8,8 @@
 #ifndef REPORT_MASK_H
 #define REPORT_MASK_H
 
-#include "json/jo.h"
+#include "json/jt.h"
+#include "json/jx.h"
 #include "report/dims.h"
 
 struct mask;

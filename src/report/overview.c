@@ -57,32 +57,32 @@ share_or(int metric, const struct sum *x)
 static struct json_object *
 number(struct json_object *parent, const char *key, const struct page *p, int metric)
 {
-	struct json_object *o = jo_obj(parent, key), *a;
+	struct json_object *o = jt_add_object(parent, key), *a;
 	int64_t now = share_or(metric, &p->cost.total), before = 0;
 
-	jo_i64(o, "now", now);
+	jt_i64(o, "now", now);
 	if (p->in->has_before)
 		before = share_or(metric, &p->before.total);
 	if (p->in->has_before)
-		jo_i64(o, "before", before);
+		jt_i64(o, "before", before);
 	else
-		jo_null(o, "before");
+		jt_put(o, "before", NULL);
 	if (!p->in->has_before || (metric >= 0 && before <= 0))
-		jo_null(o, "change_ppm");
+		jt_put(o, "change_ppm", NULL);
 	else if (metric < 0)
-		jo_i64(o, "change_ppm", now - before);
+		jt_i64(o, "change_ppm", now - before);
 	else
-		jo_i64(o, "change_ppm", (int64_t)((price_pusd)(now - before) * 1000000 / before));
-	a = jo_arr(o, "spark");
+		jt_i64(o, "change_ppm", (int64_t)((price_pusd)(now - before) * 1000000 / before));
+	a = jt_add_array(o, "spark");
 	for (size_t i = 0; i < p->time.len; i++)
-		jo_push_i64(a, share_or(metric, &p->cost.all[i]));
+		jt_push_i64(a, share_or(metric, &p->cost.all[i]));
 	return o;
 }
 
 static void
 numbers(struct json_object *parent, const struct page *p)
 {
-	struct json_object *o = jo_obj(parent, "numbers"), *cost;
+	struct json_object *o = jt_add_object(parent, "numbers"), *cost;
 	char text[64];
 
 	(void)number(o, "tokens", p, METRIC_TOKENS);
@@ -94,8 +94,8 @@ numbers(struct json_object *parent, const struct page *p)
 	(void)number(o, "sessions", p, METRIC_SESSIONS);
 	cost = number(o, "cost", p, METRIC_COST);
 	price_format_decimal(sum_cost(&p->cost.total), text);
-	jo_str(cost, "text", sum_unknown_cost(&p->cost.total) ? NULL : text);
-	jo_i64(cost, "unpriced_tokens", p->cost.total.unpriced);
+	jt_str(cost, "text", sum_unknown_cost(&p->cost.total) ? NULL : text);
+	jt_i64(cost, "unpriced_tokens", p->cost.total.unpriced);
 }
 
 /* ---- lists */
@@ -103,7 +103,7 @@ numbers(struct json_object *parent, const struct page *p)
 static int
 top_sessions(struct json_object *parent, struct page *p, struct err *e)
 {
-	struct json_object *a = jo_arr(parent, "sessions");
+	struct json_object *a = jt_add_array(parent, "sessions");
 
 	for (size_t i = 0; i < p->sessions.len && p->sessions.groups[i].name != NULL; i++) {
 		const struct series_group *g = &p->sessions.groups[i];
@@ -114,9 +114,9 @@ top_sessions(struct json_object *parent, struct page *p, struct err *e)
 			session_item_clear(&x);
 			return -1;
 		}
-		o = jo_add(a);
+		o = jt_push_object(a);
 		session_item_put(o, &x, p->in->q->tz);
-		sum_put(jo_obj(o, "range"), &g->total);
+		sum_put(jt_add_object(o, "range"), &g->total);
 		session_item_clear(&x);
 	}
 	return 0;
@@ -131,9 +131,9 @@ last_sessions(struct json_object *parent, struct page *p, struct err *e)
 
 	if (session_list_run(p->store, p->in->q, p->in->card, p->all, &w, &l, e) < 0)
 		return -1;
-	a = jo_arr(parent, "last");
+	a = jt_add_array(parent, "last");
 	for (size_t i = 0; i < l.len; i++)
-		session_item_put(jo_add(a), &l.rows[i], p->in->q->tz);
+		session_item_put(jt_push_object(a), &l.rows[i], p->in->q->tz);
 	session_list_clear(&l);
 	return 0;
 }
@@ -158,7 +158,7 @@ live_limits(struct json_object *parent, struct page *p, struct err *e)
 	size_t all = l.len;
 
 	l.len = n;
-	jo_put(parent, "limits", limits_json(&l, now, p->in->q->tz, false));
+	jt_put(parent, "limits", limits_json(&l, now, p->in->q->tz, false));
 	l.len = all;
 	limits_clear(&l);
 	return 0;
@@ -169,18 +169,18 @@ put(struct json_object *o, struct page *p, const struct coverage *c, struct err 
 {
 	const struct query *q = p->in->q;
 
-	jo_str(o, "group", query_group_name(q));
+	jt_str(o, "group", query_group_name(q));
 	tree_range(o, "range", &q->range, q->tz);
 	if (p->in->has_before)
 		tree_range(o, "previous", &p->in->before, q->tz);
 	else
-		jo_null(o, "previous");
+		jt_put(o, "previous", NULL);
 	numbers(o, p);
-	series_put_buckets(jo_arr(o, "buckets"), &p->cost, q);
-	series_put_totals(jo_obj(o, "totals"), &p->cost);
-	series_put_groups(jo_arr(o, "cost_by_model"), &p->cost, dim_find("model"), true);
-	series_put_groups(jo_arr(o, "models"), &p->models, dim_find("model"), false);
-	series_put_groups(jo_arr(o, "projects"), &p->projects, &dim_project, false);
+	series_put_buckets(jt_add_array(o, "buckets"), &p->cost, q);
+	series_put_totals(jt_add_object(o, "totals"), &p->cost);
+	series_put_groups(jt_add_array(o, "cost_by_model"), &p->cost, dim_find("model"), true);
+	series_put_groups(jt_add_array(o, "models"), &p->models, dim_find("model"), false);
+	series_put_groups(jt_add_array(o, "projects"), &p->projects, &dim_project, false);
 	tree_coverage(o, c, p->cost.total.unpriced);
 	if (top_sessions(o, p, e) < 0 || last_sessions(o, p, e) < 0 || live_limits(o, p, e) < 0)
 		return -1;
@@ -237,7 +237,7 @@ overview_json(
 	series_finish(&p.models, p.scan, LIST);
 	series_finish(&p.projects, p.scan, LIST);
 	series_finish(&p.sessions, p.scan, LIST);
-	o = jo_new();
+	o = jt_object();
 	if (rest(&p, &c, e) == 0)
 		rc = put(o, &p, &c, e);
 end:

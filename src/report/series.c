@@ -279,15 +279,15 @@ static void
 put_bucket(struct json_object *a, const struct series *s, size_t i, const struct query *q)
 {
 	const struct series_bucket *b = &s->time->p[i];
-	struct json_object *o = jo_add(a);
+	struct json_object *o = jt_push_object(a);
 
-	jo_str(o, "label", b->label);
+	jt_str(o, "label", b->label);
 	tree_time(o, "start", b->start_ms, q->tz);
 	tree_time(o, "end", b->end_ms, q->tz);
-	jo_bool(o, "partial", b->is_partial);
-	jo_bool(o, "so_far", b->is_now);
+	jt_bool(o, "partial", b->is_partial);
+	jt_bool(o, "so_far", b->is_now);
 	sum_put(o, &s->all[i]);
-	jo_i64(o, "sessions", s->all[i].sessions);
+	jt_i64(o, "sessions", s->all[i].sessions);
 }
 
 void
@@ -334,15 +334,15 @@ series_put_totals(struct json_object *o, const struct series *s)
 		"sessions" };
 
 	for (int i = TOTAL; i <= MOST; i++) {
-		struct json_object *t = jo_obj(o, names[i]);
+		struct json_object *t = jt_add_object(o, names[i]);
 
 		for (int m = 0; m < METRIC__MAX; m++)
 			if (i == MEAN && m == METRIC_SESSIONS)
-				jo_null(t, keys[m]);
+				jt_put(t, keys[m], NULL);
 			else
-				jo_i64(t, keys[m], over(s, (enum metric)m, (enum over)i));
+				jt_i64(t, keys[m], over(s, (enum metric)m, (enum over)i));
 		if (i == TOTAL)
-			jo_i64(t, "unpriced_tokens", s->total.unpriced);
+			jt_i64(t, "unpriced_tokens", s->total.unpriced);
 	}
 }
 
@@ -353,30 +353,30 @@ series_put_groups(struct json_object *a, const struct series *s, const struct di
 
 	for (size_t i = 0; i < s->len; i++) {
 		const struct series_group *g = &s->groups[i];
-		struct json_object *o = jo_add(a);
+		struct json_object *o = jt_push_object(a);
 		int64_t v = metric_of(s->metric, &g->total);
 
 		tree_name(o, dim, g->name);
-		jo_bool(o, "other", g->name == NULL);
-		jo_i64(o, "members", (int64_t)g->members);
+		jt_bool(o, "other", g->name == NULL);
+		jt_i64(o, "members", (int64_t)g->members);
 		if (whole > 0)
-			jo_i64(o, "share_ppm", (int64_t)((price_pusd)v * 1000000 / whole));
+			jt_i64(o, "share_ppm", (int64_t)((price_pusd)v * 1000000 / whole));
 		else
-			jo_null(o, "share_ppm");
+			jt_put(o, "share_ppm", NULL);
 		sum_put(o, &g->total);
 		if (g->name == NULL)
-			jo_null(o, "sessions");
+			jt_put(o, "sessions", NULL);
 		else
-			jo_i64(o, "sessions", g->total.sessions);
+			jt_i64(o, "sessions", g->total.sessions);
 		if (values && s->time != NULL) {
-			struct json_object *v_a = jo_arr(o, "values");
+			struct json_object *v_a = jt_add_array(o, "values");
 
 			/* distinct ones are not added up */
 			for (size_t k = 0; k < s->time->len; k++)
 				if (g->name == NULL && s->metric == METRIC_SESSIONS)
-					jo_push(v_a, NULL);
+					jt_push(v_a, NULL);
 				else
-					jo_push_i64(v_a, series_value(s, g, k));
+					jt_push_i64(v_a, series_value(s, g, k));
 		}
 	}
 }
@@ -410,13 +410,13 @@ series_json(struct store *s, const struct query *q, const struct price_card *car
 	if (q->by != NULL)
 		series_finish(&x, sc, q->top);
 	scan_unpriced(sc, c);
-	*out = o = jo_new();
-	jo_str(o, "group", query_group_name(q));
-	jo_str(o, "metric", metric_name(q->metric));
-	jo_str(o, "by", q->by == NULL ? NULL : q->by->name);
-	series_put_buckets(jo_arr(o, "buckets"), &x, q);
-	series_put_totals(jo_obj(o, "totals"), &x);
-	a = jo_arr(o, "groups");
+	*out = o = jt_object();
+	jt_str(o, "group", query_group_name(q));
+	jt_str(o, "metric", metric_name(q->metric));
+	jt_str(o, "by", q->by == NULL ? NULL : q->by->name);
+	series_put_buckets(jt_add_array(o, "buckets"), &x, q);
+	series_put_totals(jt_add_object(o, "totals"), &x);
+	a = jt_add_array(o, "groups");
 	if (q->by != NULL)
 		series_put_groups(a, &x, q->by, true);
 	rc = 0;

@@ -28,10 +28,10 @@ facts(struct session_page *p, struct json_object *o, struct err *e)
 		for (int i = 0; i < 4; i++) {
 			char *text = stmt_dup_some(q, i);
 
-			jo_str(o, keys[i], text);
+			jt_str(o, keys[i], text);
 			free(text);
 		}
-		jo_opt(o, "context_window", stmt_opt(q, 4));
+		jt_opt(o, "context_window", stmt_opt(q, 4));
 	}
 	stmt_done(q);
 	return rc < 0 ? -1 : 0;
@@ -41,7 +41,7 @@ static int
 names(
     struct session_page *p, struct json_object *o, const char *key, const char *sql, struct err *e)
 {
-	struct json_object *a = jo_arr(o, key);
+	struct json_object *a = jt_add_array(o, key);
 	struct stmt *q = store_stmt(p->store, sql, e);
 	int rc;
 
@@ -51,7 +51,7 @@ names(
 	while ((rc = stmt_step(q, e)) == 1) {
 		char *text = stmt_dup(q, 0);
 
-		jo_push(a, text == NULL ? NULL : json_object_new_string(text));
+		jt_push(a, text == NULL ? NULL : json_object_new_string(text));
 		free(text);
 	}
 	stmt_done(q);
@@ -100,17 +100,17 @@ put_limit(struct session_page *p, struct json_object *a, int64_t key, struct err
 	}
 	stmt_bind_i64(q, 1, key);
 	if ((rc = stmt_step(q, e)) == 1 && first != NULL) {
-		struct json_object *o = jo_add(a);
+		struct json_object *o = jt_push_object(a);
 		char *name = stmt_dup(q, 0), window[32];
 
 		status_window_name(stmt_i64(q, 1), window);
-		jo_str(o, "limit_id", name);
-		jo_opt(o, "minutes", stmt_i64(q, 1));
-		jo_str(o, "window", window);
-		jo_num(o, "first_percent", first->percent);
-		jo_num(o, "last_percent", last->percent);
-		jo_num(o, "least", least);
-		jo_num(o, "most", most);
+		jt_str(o, "limit_id", name);
+		jt_opt(o, "minutes", stmt_i64(q, 1));
+		jt_str(o, "window", window);
+		jt_num(o, "first_percent", first->percent);
+		jt_num(o, "last_percent", last->percent);
+		jt_num(o, "least", least);
+		jt_num(o, "most", most);
 		free(name);
 	}
 	stmt_done(q);
@@ -147,7 +147,7 @@ put_verdicts(struct session_page *p, struct json_object *o, struct err *e)
 	    "SELECT sum(u.d_input + u.d_output) FROM usage u JOIN rollout r ON r.id = u.rollout_id "
 	    "WHERE u.owner_id = ?1 AND u.recovered = 1 AND u.verdict = 1 AND r.thread_id <> ?1";
 	int64_t counted = 0, recovered = 0, sum = p->item.sum.input + p->item.sum.output;
-	struct json_object *a = jo_arr(o, "verdicts");
+	struct json_object *a = jt_add_array(o, "verdicts");
 	struct stmt *q = store_stmt(p->store, LINES, e);
 	int rc;
 
@@ -156,13 +156,13 @@ put_verdicts(struct session_page *p, struct json_object *o, struct err *e)
 	stmt_bind_i64(q, 1, p->item.thread_id);
 	while ((rc = stmt_step(q, e)) == 1) {
 		enum verdict v = (enum verdict)stmt_i64(q, 0);
-		struct json_object *r = jo_add(a);
+		struct json_object *r = jt_push_object(a);
 
-		jo_str(r, "verdict", verdict_name(v));
-		jo_str(r, "text", verdict_text(v));
-		jo_i64(r, "lines", stmt_i64(q, 1));
-		jo_i64(r, "logged_tokens", stmt_i64(q, 2));
-		jo_i64(r, "counted_tokens", stmt_i64(q, 3));
+		jt_str(r, "verdict", verdict_name(v));
+		jt_str(r, "text", verdict_text(v));
+		jt_i64(r, "lines", stmt_i64(q, 1));
+		jt_i64(r, "logged_tokens", stmt_i64(q, 2));
+		jt_i64(r, "counted_tokens", stmt_i64(q, 3));
 		if (v == VERDICT_COUNTED)
 			counted = stmt_i64(q, 3);
 	}
@@ -173,11 +173,11 @@ put_verdicts(struct session_page *p, struct json_object *o, struct err *e)
 	if ((rc = stmt_step(q, e)) == 1)
 		recovered = stmt_i64(q, 0);
 	stmt_done(q);
-	a = jo_obj(o, "arithmetic");
-	jo_i64(a, "counted", counted);
-	jo_i64(a, "recovered", recovered);
-	jo_i64(a, "sum", sum);
-	jo_i64(a, "difference", counted + recovered - sum);
+	a = jt_add_object(o, "arithmetic");
+	jt_i64(a, "counted", counted);
+	jt_i64(a, "recovered", recovered);
+	jt_i64(a, "sum", sum);
+	jt_i64(a, "difference", counted + recovered - sum);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -186,14 +186,14 @@ put_files(struct json_object *a, const struct explain *x)
 {
 	for (size_t i = 0; i < x->parts_len; i++) {
 		const struct explain_part *f = &x->parts[i];
-		struct json_object *o = jo_add(a);
+		struct json_object *o = jt_push_object(a);
 
-		jo_str(o, "path", f->path);
-		jo_str(o, "page", f->page == NULL || f->page[0] == '\0' ? NULL : f->page);
-		jo_str(o, "state", f->state);
-		jo_str(o, "basis", f->basis);
-		jo_opt(o, "own_line", f->own_line == INT64_MAX ? -1 : f->own_line);
-		jo_i64(o, "lines", f->lines);
+		jt_str(o, "path", f->path);
+		jt_str(o, "page", f->page == NULL || f->page[0] == '\0' ? NULL : f->page);
+		jt_str(o, "state", f->state);
+		jt_str(o, "basis", f->basis);
+		jt_opt(o, "own_line", f->own_line == INT64_MAX ? -1 : f->own_line);
+		jt_i64(o, "lines", f->lines);
 	}
 }
 
@@ -202,11 +202,11 @@ put_losses(struct json_object *a, const struct explain *x)
 {
 	for (size_t i = 0; i < x->losses_len; i++) {
 		size_t kind = coverage_find(str_of(x->losses[i].kind));
-		struct json_object *o = jo_add(a);
+		struct json_object *o = jt_push_object(a);
 
-		jo_str(o, "kind", x->losses[i].kind);
-		jo_str(o, "text", kind < COVERAGE_LOSSES ? coverage_kind(kind)->text : NULL);
-		jo_i64(o, "line", x->losses[i].line);
+		jt_str(o, "kind", x->losses[i].kind);
+		jt_str(o, "text", kind < COVERAGE_LOSSES ? coverage_kind(kind)->text : NULL);
+		jt_i64(o, "line", x->losses[i].line);
 	}
 }
 
@@ -247,13 +247,13 @@ put(struct session_page *p, const struct explain *x, struct json_object *o, stru
 	i->peak = p->sum.peak;
 	i->first_ms = p->sum.first_ms;
 	i->last_ms = p->sum.last_ms;
-	if (put_session(p, jo_obj(o, "session"), e) < 0)
+	if (put_session(p, jt_add_object(o, "session"), e) < 0)
 		return -1;
-	put_files(jo_arr(o, "files"), x);
+	put_files(jt_add_array(o, "files"), x);
 	if (session_put_family(p, o, e) < 0 || session_put_turns(p, o, e) < 0 ||
-	    session_put_tools(p, o, e) < 0 || put_limits(p, jo_arr(o, "limits"), e) < 0)
+	    session_put_tools(p, o, e) < 0 || put_limits(p, jt_add_array(o, "limits"), e) < 0)
 		return -1;
-	put_losses(jo_arr(o, "losses"), x);
+	put_losses(jt_add_array(o, "losses"), x);
 	return put_verdicts(p, o, e);
 }
 
@@ -274,7 +274,7 @@ session_json(struct store *s, const char *id, const struct price_card *card, con
 		goto out;
 	if (thread_of(s, x.uuid, &p.item.thread_id, e) == 0 &&
 	    scan_open(&p.all, s, &whole, card, NULL, 0, e) == 0) {
-		o = jo_new();
+		o = jt_object();
 		rc = put(&p, &x, o, e);
 	}
 	store_rollback(s);

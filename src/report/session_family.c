@@ -157,20 +157,20 @@ put_node(struct tree *t, struct json_object *a, struct node *n)
 	if (!n->is_seen)
 		return;
 	n->is_seen = false; /* once */
-	o = jo_add(a);
-	jo_str(o, "id", n->uuid);
-	jo_str(o, "title", x->title);
-	jo_str(o, "relation", n->depth == 0 ? NULL : n->is_agent ? "sub-agent" : "fork");
-	jo_i64(o, "depth", n->depth);
-	jo_str(o, "parent", n->parent);
-	jo_str(o, "models", x->models);
-	jo_bool(o, "known", n->thread_id != 0);
+	o = jt_push_object(a);
+	jt_str(o, "id", n->uuid);
+	jt_str(o, "title", x->title);
+	jt_str(o, "relation", n->depth == 0 ? NULL : n->is_agent ? "sub-agent" : "fork");
+	jt_i64(o, "depth", n->depth);
+	jt_str(o, "parent", n->parent);
+	jt_str(o, "models", x->models);
+	jt_bool(o, "known", n->thread_id != 0);
 	tree_time(o, "started", n->thread_id == 0 ? -1 : x->first_ms, t->page->tz);
 	tree_time(o, "last", n->thread_id == 0 ? -1 : x->last_ms, t->page->tz);
-	jo_i64(o, "inherited_tokens", n->inherited);
-	jo_bool(o, "self", n->thread_id == t->page->item.thread_id);
-	sum_put(jo_obj(o, "own"), &x->sum);
-	sum_put(jo_obj(o, "rolled"), &n->rolled);
+	jt_i64(o, "inherited_tokens", n->inherited);
+	jt_bool(o, "self", n->thread_id == t->page->item.thread_id);
+	sum_put(jt_add_object(o, "own"), &x->sum);
+	sum_put(jt_add_object(o, "rolled"), &n->rolled);
 	for (struct node *c = n->child; c != NULL; c = c->next)
 		if (c->up == n && c->depth == n->depth + 1)
 			put_node(t, a, c);
@@ -180,7 +180,7 @@ int
 session_put_family(struct session_page *p, struct json_object *o, struct err *e)
 {
 	struct tree t = { .page = p };
-	struct json_object *a = jo_arr(o, "family");
+	struct json_object *a = jt_add_array(o, "family");
 	struct node *n, *next;
 	int rc = load(&t, e);
 

@@ -504,7 +504,7 @@ put_words(struct json_object *a, const char *words)
 		struct json_object *s = json_object_new_string(word);
 
 		free(word);
-		jo_push(a, s);
+		jt_push(a, s);
 	}
 }
 
@@ -513,47 +513,47 @@ session_item_put(struct json_object *o, const struct session_item *x, const stru
 {
 	struct json_object *a;
 
-	jo_str(o, "id", x->uuid);
-	jo_str(o, "title", x->title);
+	jt_str(o, "id", x->uuid);
+	jt_str(o, "title", x->title);
 	tree_time(o, "started", x->first_ms, tz);
 	tree_time(o, "last", x->last_ms, tz);
-	jo_str(o, "directory", x->directory);
-	jo_str(o, "repository", x->repository);
-	jo_str(o, "branch", x->branch);
-	jo_str(o, "project", x->repository != NULL ? x->repository : x->directory);
-	jo_str(o, "source", x->source);
-	jo_str(o, "version", x->version);
-	jo_str(o, "parent", x->parent);
-	a = jo_arr(o, "models");
+	jt_str(o, "directory", x->directory);
+	jt_str(o, "repository", x->repository);
+	jt_str(o, "branch", x->branch);
+	jt_str(o, "project", x->repository != NULL ? x->repository : x->directory);
+	jt_str(o, "source", x->source);
+	jt_str(o, "version", x->version);
+	jt_str(o, "parent", x->parent);
+	a = jt_add_array(o, "models");
 	if (x->models != NULL)
 		put_words(a, x->models);
-	jo_i64(o, "messages", x->messages);
-	jo_i64(o, "calls", x->calls);
-	jo_i64(o, "failures", x->failures);
-	jo_i64(o, "compactions", x->compactions);
-	jo_opt(o, "peak_permille", x->peak);
+	jt_i64(o, "messages", x->messages);
+	jt_i64(o, "calls", x->calls);
+	jt_i64(o, "failures", x->failures);
+	jt_i64(o, "compactions", x->compactions);
+	jt_opt(o, "peak_permille", x->peak);
 	sum_put(o, &x->sum);
-	a = jo_arr(o, "losses");
+	a = jt_add_array(o, "losses");
 	for (size_t i = 0; i < COVERAGE_LOSSES; i++)
 		if (x->losses & 1U << i)
 			put_words(a, coverage_kind(i)->name);
-	jo_bool(o, "archived", x->is_archived);
-	jo_bool(o, "gone", x->is_gone);
-	jo_bool(o, "recovered", x->is_recovered);
+	jt_bool(o, "archived", x->is_archived);
+	jt_bool(o, "gone", x->is_gone);
+	jt_bool(o, "recovered", x->is_recovered);
 }
 
 struct json_object *
 session_list_json(const struct session_list *l, const struct tz *tz)
 {
-	struct json_object *o = jo_new(), *a;
+	struct json_object *o = jt_object(), *a;
 	char *sort = xasprintf("%s%s", sorts[l->sort], l->ascending ? "-asc" : "");
 
-	jo_str(o, "sort", sort);
+	jt_str(o, "sort", sort);
 	free(sort);
-	jo_i64(o, "total", l->total);
-	jo_str(o, "next", l->next[0] == '\0' ? NULL : l->next);
-	a = jo_arr(o, "sessions");
+	jt_i64(o, "total", l->total);
+	jt_str(o, "next", l->next[0] == '\0' ? NULL : l->next);
+	a = jt_add_array(o, "sessions");
 	for (size_t i = 0; i < l->len; i++)
-		session_item_put(jo_add(a), &l->rows[i], tz);
+		session_item_put(jt_push_object(a), &l->rows[i], tz);
 	return o;
 }

@@ -240,15 +240,15 @@ compactions(struct build *b, struct err *e)
 static void
 put_response(struct json_object *o, const struct response *r, size_t n, const struct tz *tz)
 {
-	jo_i64(o, "n", (int64_t)n);
+	jt_i64(o, "n", (int64_t)n);
 	tree_time(o, "at", r->at_ms, tz);
-	jo_opt(o, "turn", r->turn == 0 ? -1 : r->turn);
-	jo_str(o, "model", r->model);
-	jo_opt(o, "context", r->context);
-	jo_opt(o, "window", r->window);
-	jo_opt(o, "fill_permille", permille(r->context, r->window));
-	jo_bool(o, "recovered", r->is_recovered);
-	jo_bool(o, "after_compaction", r->is_compacted);
+	jt_opt(o, "turn", r->turn == 0 ? -1 : r->turn);
+	jt_str(o, "model", r->model);
+	jt_opt(o, "context", r->context);
+	jt_opt(o, "window", r->window);
+	jt_opt(o, "fill_permille", permille(r->context, r->window));
+	jt_bool(o, "recovered", r->is_recovered);
+	jt_bool(o, "after_compaction", r->is_compacted);
 	sum_put(o, &r->sum);
 }
 
@@ -266,25 +266,25 @@ put_turn(struct build *b, struct json_object *o, size_t i, struct err *e)
 		return -1;
 	stmt_bind_i64(q, 1, own->rollout_id);
 	stmt_bind_i64(q, 2, own->seq);
-	jo_i64(o, "n", (int64_t)i + 1);
+	jt_i64(o, "n", (int64_t)i + 1);
 	if ((rc = stmt_step(q, e)) == 1) {
 		char *id = stmt_dup_some(q, 0), *status = stmt_dup_some(q, 4);
 
-		jo_str(o, "turn_id", id);
+		jt_str(o, "turn_id", id);
 		tree_time(o, "started", own->start_ms, b->page->tz);
 		tree_time(o, "ended", stmt_opt(q, 1), b->page->tz);
-		jo_opt(o, "duration_ms", stmt_opt(q, 2));
-		jo_opt(o, "ttft_ms", stmt_opt(q, 3));
-		jo_str(o, "status", status);
+		jt_opt(o, "duration_ms", stmt_opt(q, 2));
+		jt_opt(o, "ttft_ms", stmt_opt(q, 3));
+		jt_str(o, "status", status);
 		free(id);
 		free(status);
 	}
 	stmt_done(q);
-	jo_i64(o, "messages", t->messages);
-	jo_i64(o, "calls", t->calls);
-	jo_i64(o, "failures", t->failures);
-	jo_i64(o, "compactions", t->compactions);
-	jo_opt(o, "peak_permille", t->peak);
+	jt_i64(o, "messages", t->messages);
+	jt_i64(o, "calls", t->calls);
+	jt_i64(o, "failures", t->failures);
+	jt_i64(o, "compactions", t->compactions);
+	jt_opt(o, "peak_permille", t->peak);
 	sum_put(o, &t->sum);
 	return rc < 0 ? -1 : 0;
 }
@@ -327,15 +327,15 @@ session_put_turns(struct session_page *p, struct json_object *o, struct err *e)
 		if (permille(r->context, r->window) > t->peak)
 			t->peak = permille(r->context, r->window);
 	}
-	jo_i64(o, "responses_total", (int64_t)b.len);
-	a = jo_arr(o, "responses");
+	jt_i64(o, "responses_total", (int64_t)b.len);
+	a = jt_add_array(o, "responses");
 	from = b.len > SESSION_RESPONSES_MAX ? b.len - SESSION_RESPONSES_MAX : 0;
 	for (size_t i = from; i < b.len; i++)
-		put_response(jo_add(a), &b.responses[i], i + 1, p->tz);
-	a = jo_arr(o, "turns");
+		put_response(jt_push_object(a), &b.responses[i], i + 1, p->tz);
+	a = jt_add_array(o, "turns");
 	rc = 0;
 	for (size_t i = 0; i < p->sum.own_len && rc == 0; i++)
-		rc = put_turn(&b, jo_add(a), i, e);
+		rc = put_turn(&b, jt_push_object(a), i, e);
 out:
 	for (size_t i = 0; i < b.len; i++)
 		free(b.responses[i].model);
@@ -373,17 +373,17 @@ by_calls(const void *a, const void *b)
 static void
 put_tool(struct json_object *o, const struct tool *t)
 {
-	jo_str(o, "name", t->name[0] == '\0' ? NULL : t->name);
-	jo_i64(o, "calls", t->calls);
-	jo_i64(o, "failed", t->failed);
-	jo_i64(o, "timeouts", t->timeouts);
-	jo_i64(o, "aborted", t->aborted);
-	jo_i64(o, "open", t->open);
-	jo_i64(o, "timed", (int64_t)t->len);
-	jo_opt(o, "p50_ms", percentile(t, 50));
-	jo_opt(o, "p95_ms", percentile(t, 95));
-	jo_i64(o, "total_ms", t->total_ms);
-	jo_i64(o, "output_bytes", t->output_bytes);
+	jt_str(o, "name", t->name[0] == '\0' ? NULL : t->name);
+	jt_i64(o, "calls", t->calls);
+	jt_i64(o, "failed", t->failed);
+	jt_i64(o, "timeouts", t->timeouts);
+	jt_i64(o, "aborted", t->aborted);
+	jt_i64(o, "open", t->open);
+	jt_i64(o, "timed", (int64_t)t->len);
+	jt_opt(o, "p50_ms", percentile(t, 50));
+	jt_opt(o, "p95_ms", percentile(t, 95));
+	jt_i64(o, "total_ms", t->total_ms);
+	jt_i64(o, "output_bytes", t->output_bytes);
 }
 
 int
@@ -427,9 +427,9 @@ session_put_tools(struct session_page *p, struct json_object *o, struct err *e)
 	stmt_done(q);
 	if (n > 0)
 		qsort(all, n, sizeof(*all), by_calls);
-	a = jo_arr(o, "tools");
+	a = jt_add_array(o, "tools");
 	for (size_t i = 0; i < n; i++) {
-		put_tool(jo_add(a), &all[i]);
+		put_tool(jt_push_object(a), &all[i]);
 		free(all[i].name);
 		free(all[i].ms);
 	}

@@ -119,27 +119,27 @@ sum_put_cost(struct json_object *o, price_pusd p, bool unknown)
 	char text[64];
 
 	if (unknown) {
-		jo_null(o, "cost");
-		jo_null(o, "cost_nanousd");
+		jt_put(o, "cost", NULL);
+		jt_put(o, "cost_nanousd", NULL);
 		return;
 	}
 	price_format_decimal(p, text);
-	jo_str(o, "cost", text);
-	jo_i64(o, "cost_nanousd", price_nanousd(p));
+	jt_str(o, "cost", text);
+	jt_i64(o, "cost_nanousd", price_nanousd(p));
 }
 
 void
 sum_put(struct json_object *o, const struct sum *x)
 {
-	jo_i64(o, "tokens", x->input + x->output);
-	jo_i64(o, "input", x->input);
-	jo_i64(o, "uncached", sum_uncached(x));
-	jo_i64(o, "cached", x->cached);
-	jo_i64(o, "cache_write", x->cache_write);
-	jo_i64(o, "output", x->output);
-	jo_i64(o, "reasoning", x->reasoning);
-	jo_i64(o, "responses", x->responses);
-	jo_i64(o, "turns", x->turns);
+	jt_i64(o, "tokens", x->input + x->output);
+	jt_i64(o, "input", x->input);
+	jt_i64(o, "uncached", sum_uncached(x));
+	jt_i64(o, "cached", x->cached);
+	jt_i64(o, "cache_write", x->cache_write);
+	jt_i64(o, "output", x->output);
+	jt_i64(o, "reasoning", x->reasoning);
+	jt_i64(o, "responses", x->responses);
+	jt_i64(o, "turns", x->turns);
 	sum_put_cost(o, sum_cost(x), sum_unknown_cost(x));
-	jo_i64(o, "unpriced_tokens", x->unpriced);
+	jt_i64(o, "unpriced_tokens", x->unpriced);
 }

@@ -13,7 +13,8 @@
 #ifndef REPORT_SUM_H
 #define REPORT_SUM_H
 
-#include "json/jo.h"
+#include "json/jt.h"
+#include "json/jx.h"
 #include "pricing/price.h"
 
 struct sum {

@@ -5,7 +5,8 @@
 #ifndef REPORT_TREE_H
 #define REPORT_TREE_H
 
-#include "json/jo.h"
+#include "json/jt.h"
+#include "json/jx.h"
 #include "report/coverage.h"
 #include "report/query.h"
 

@@ -38,7 +38,7 @@ part(struct ctx *c, const char *keys, struct err *e)
 	while (str_split(&rest, ' ', &word)) {
 		char *key = str_dup(word);
 
-		jt_put(data, key, json_object_get(jx_any(all, key)));
+		jt_put_copied(data, word, json_object_get(jx_any(all, key)));
 		free(key);
 	}
 	json_object_put(all);

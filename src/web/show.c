@@ -135,12 +135,8 @@ show_panel(struct json_object *view, const char *key, const char *names)
 	struct str rest = str_of(names), word;
 
 	jt_put(o, "_acts", NULL);
-	while (str_split(&rest, ' ', &word)) {
-		char *name = str_dup(word);
-
-		jt_put(o, name, NULL);
-		free(name);
-	}
+	while (str_split(&rest, ' ', &word))
+		jt_put_copied(o, word, NULL);
 	return o;
 }
 
