@@ -218,6 +218,11 @@ tap.same(bad, [], "every line is a sample")
 total = sum(int(name.match(s)[3]) for s in metrics.splitlines() if s.startswith("codex_tokens_total"))
 tap.same(total, 37936, "the classes of all models add up to the total")
 tap.ok("session" not in metrics and "/home" not in metrics, "no session and no path")
+if shutil.which("promtool") is None:
+    tap.skip("promtool check metrics", "no promtool; Debian has it in the package prometheus, which starts a server")
+else:
+    p = subprocess.run(["promtool", "check", "metrics"], input=metrics, capture_output=True, text=True, check=False)
+    tap.ok(p.returncode == 0 and p.stderr == "", "promtool has nothing to say", p.stderr)
 
 # ------------------------------------------------- states of the database
 where = web.folder("states", 0o700)
