@@ -8,7 +8,6 @@
 #define REPORT_DIMS_H
 
 #include "base/sbuf.h"
-#include "store/store.h"
 
 struct dim {
 	const char *name;                /* --by NAME, by=NAME, --NAME VALUE */
@@ -27,16 +26,6 @@ const struct dim *dim_find(const char *name);
 
 /* Dimension number I from 0. Returns it, static, or NULL behind the last; cannot fail. */
 const struct dim *dim_at(size_t i);
-
-/* A value that occurs, as a filter takes it ("": not known), and what it is called; both lent for the call. */
-typedef void dim_value_fn(void *arg, struct str value, struct str label);
-
-/*
- * Tell FN with ARG the values of D in S, at most MAX of them, in order of their bytes. Returns
- * how many; -1 with ERR_BUSY or ERR_DB in *E.
- */
-int dim_values(
-    struct store *s, const struct dim *d, int max, dim_value_fn *fn, void *arg, struct err *e);
 
 /* Append the names of all dimensions to B: "model, directory or home". Errors stay in B. */
 void dim_names(struct sbuf *b);

@@ -10,6 +10,7 @@
 
 #include "json/jt.h"
 #include "json/jx.h"
+#include "store/store.h"
 #include "report/dims.h"
 
 struct mask;

@@ -114,11 +114,12 @@ st_span_pack(const struct st_spans *s, size_t nth, struct sbuf *b)
 int
 st_span_unpack(struct st_spans *s, const void *data, size_t n)
 {
-	const unsigned char *p = data, *end = p + n;
+	const unsigned char *p = data, *end;
 	int64_t before = 0;
 
 	if (n == 0)
 		return 0;
+	end = p + n;
 	if (*p++ != PACK_VERSION)
 		return -1;
 	while (p < end) {

@@ -160,7 +160,7 @@ static struct text
 between(double low, double high)
 {
 	struct text t;
-	int a = (int)(low + 0.5), b = (int)(high + 0.5);
+	int a = show_round(low), b = show_round(high);
 
 	if (a == b)
 		(void)snprintf(t.s, sizeof(t.s), "%d", b);

@@ -41,11 +41,17 @@ show_limit_name(struct json_object *l, bool home)
 	    home ? ")" : "");
 }
 
+int
+show_round(double v)
+{
+	return !(v > 0) ? 0 : v >= 1e8 ? 100000000 : (int)(v + 0.5);
+}
+
 struct text
 show_percent(double percent)
 {
 	struct text t;
-	int tenths = (int)(percent * 10 + 0.5);
+	int tenths = show_round(percent * 10);
 
 	if (tenths % 10 == 0)
 		(void)snprintf(t.s, sizeof(t.s), "%d" THIN "%%", tenths / 10);
@@ -80,11 +86,11 @@ outlook(struct json_object *f, struct text *t)
 	high = high > 100 ? 100 : high;
 	if (low >= 100)
 		(void)snprintf(t->s, sizeof(t->s), "on pace to run out");
-	else if ((int)(low + 0.5) == (int)(high + 0.5))
-		(void)snprintf(t->s, sizeof(t->s), "on pace for %d" THIN "%%", (int)(high + 0.5));
+	else if (show_round(low) == show_round(high))
+		(void)snprintf(t->s, sizeof(t->s), "on pace for %d" THIN "%%", show_round(high));
 	else
 		(void)snprintf(t->s, sizeof(t->s), "on pace for %d" DASH "%d" THIN "%%",
-		    (int)(low + 0.5), (int)(high + 0.5));
+		    show_round(low), show_round(high));
 }
 
 static void

@@ -27,7 +27,7 @@ percent_of(struct json_object *o, const char *key)
 static int64_t
 permille(double percent)
 {
-	return percent <= 0 ? 0 : (int64_t)(percent * 10 + 0.5);
+	return show_round(percent * 10);
 }
 
 /* PERCENT with one digit, as in a column: "62.0 %". */

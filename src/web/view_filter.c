@@ -2,7 +2,7 @@
 
 #include "base/xalloc.h"
 #include "chart/table.h"
-#include "report/dims.h"
+#include "report/dim_values.h"
 #include "web/router.h"
 #include "web/show.h"
 #include "web/view_filter.h"
