@@ -498,12 +498,20 @@ class Web:
 
     def workers(self):
         """Environments of the processes below that are workers."""
-        found = []
+        parents, found = {}, []
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
+                with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
+                    parents[int(pid)] = int(f.read().rpartition(")")[2].split()[1])
+            except OSError:  # it ended
+                pass
+        for pid in parents:
+            above = pid
+            while above in parents and above != self.p.pid:
+                above = parents[above]
+            try:
                 with open(f"/proc/{pid}/cmdline", "rb") as f, open(f"/proc/{pid}/environ", "rb") as g:
-                    command = f.read()
-                    if RUNTIME.encode() in command and b"/worker" in command:
+                    if above == self.p.pid and b"/worker" in f.read():
                         found.append(dict(x.split("=", 1) for x in g.read().decode().split("\0") if "=" in x))
             except OSError:
                 pass

@@ -136,7 +136,9 @@ else:
             f.write("# " + part)
     p = subprocess.run([web.program("systemd-analyze"), "verify", "--man=no", "codex-track.socket", "codex-track@1.service"],
                        cwd=where, capture_output=True, text=True, check=False, env={**os.environ, "SYSTEMD_UNIT_PATH": where + ":"})
-    tap.same((p.returncode, [x for x in p.stderr.splitlines() if "codex-track" in x]), (0, []), "systemd-analyze verify finds nothing")
+    # the units name whoever printed them, which is nobody where the tests run as nobody
+    found = [x for x in p.stderr.splitlines() if "codex-track" in x and "Special user nobody" not in x]
+    tap.same((p.returncode, found), (0, []), "systemd-analyze verify finds nothing")
 
 # ------------------------------------------------ a worker that hangs is replaced
 wrapper = web.TOP + "/limited"
