@@ -135,15 +135,9 @@ static int
 count_homes(struct store *s, int64_t *n, struct err *e)
 {
 	static const char SQL[] = "SELECT count(*) FROM home";
-	struct stmt *q = store_stmt(s, SQL, e);
-	int rc;
 
-	if (q == NULL)
-		return -1;
-	rc = stmt_step(q, e);
-	*n = rc == 1 ? stmt_i64(q, 0) : 0;
-	stmt_done(q);
-	return rc < 0 ? -1 : 0;
+	*n = 0;
+	return stmt_ask(store_stmt(s, SQL, e), n, e) < 0 ? -1 : 0;
 }
 
 static int

@@ -300,14 +300,10 @@ int
 st_file_rechecks(struct store *s, bool *some, struct err *e)
 {
 	static const char SQL[] = "SELECT 1 FROM file WHERE state = 'copy' AND size = -1 LIMIT 1";
-	struct stmt *q = store_stmt(s, SQL, e);
-	int rc;
+	int64_t one;
+	int rc = stmt_ask(store_stmt(s, SQL, e), &one, e);
 
-	if (q == NULL)
-		return -1;
-	rc = stmt_step(q, e);
 	*some = rc == 1;
-	stmt_done(q);
 	return rc < 0 ? -1 : 0;
 }
 

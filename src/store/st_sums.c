@@ -123,15 +123,10 @@ st_sums_mark_all(struct store *s, struct err *e)
 int
 st_sums_marked(struct store *s, bool *some, struct err *e)
 {
-	static const char SQL[] = "SELECT 1 FROM sum_mark WHERE kind = 1 LIMIT 1";
-	struct stmt *q = store_stmt(s, SQL, e);
-	int rc;
+	int64_t one;
+	int rc = stmt_ask(store_stmt(s, "SELECT 1 FROM sum_mark LIMIT 1", e), &one, e);
 
-	if (q == NULL)
-		return -1;
-	rc = stmt_step(q, e);
 	*some = rc == 1;
-	stmt_done(q);
 	return rc < 0 ? -1 : 0;
 }
 

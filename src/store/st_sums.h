@@ -100,7 +100,7 @@ int st_sums_made(struct store *s, int64_t id, struct err *e);
 /* Free what T owns. NULL-safe; cannot fail. */
 void st_thread_sum_clear(struct st_thread_sum *t);
 
-/* True in *SOME when the sums of some thread are marked. Returns 0; -1 with ERR_DB in *E. */
+/* True in *SOME when the sums of some thread or day of S are marked. Returns 0; -1 with ERR_DB in *E. */
 int st_sums_marked(struct store *s, bool *some, struct err *e);
 
 #endif

@@ -169,15 +169,6 @@ between(double low, double high)
 	return t;
 }
 
-static double
-percent_of(struct json_object *o, const char *key)
-{
-	double v = 0;
-
-	(void)jx_num(o, key, &v);
-	return v;
-}
-
 /* ---------------------------------------------------------------- forecast */
 
 /* Why L has no forecast. Owned by the caller. */
@@ -215,7 +206,7 @@ pace_words(const struct ctx *c, struct json_object *f, struct sbuf *b)
 
 	if (str_eqz(jx_str(f, "basis"), "history"))
 		sbuf_addf(b, " At the pace so far it would be %s" THIN "%%.",
-		    between(percent_of(f, "pace_low"), percent_of(f, "pace_high")).s);
+		    between(show_num(f, "pace_low"), show_num(f, "pace_high")).s);
 	if (out == NULL)
 		return;
 	if (late < 0)
@@ -231,8 +222,8 @@ static void
 put_forecast(const struct ctx *c, struct json_object *panel, struct json_object *l)
 {
 	struct json_object *f = jx_obj(l, "forecast"), *o = jt_add_object(panel, "_text");
-	double used = percent_of(l, "used_percent"), low = percent_of(f, "low");
-	double high = percent_of(f, "high");
+	double used = show_num(l, "used_percent"), low = show_num(f, "low");
+	double high = show_num(f, "high");
 	int64_t windows = show_i64(f, "windows", 0);
 	char *who = subject(l);
 	struct sbuf b;
@@ -273,7 +264,7 @@ put_quota(struct json_object *panel, struct json_object *l)
 		bool closed = false;
 
 		(void)jx_bool(jx_at(a, i), "closed", &closed);
-		n += closed && percent_of(jx_at(a, i), "peak_percent") >= ENOUGH &&
+		n += closed && show_num(jx_at(a, i), "peak_percent") >= ENOUGH &&
 		     show_i64(jx_at(a, i), "tokens_per_percent", 0) > 0;
 	}
 	if (e == NULL) {

@@ -35,6 +35,23 @@ show_i64(struct json_object *o, const char *key, int64_t dflt)
 	return jx_i64(o, key, INT64_MIN, INT64_MAX, &v) ? v : dflt;
 }
 
+bool
+show_is(struct json_object *o, const char *key)
+{
+	bool b = false;
+
+	return jx_bool(o, key, &b) && b;
+}
+
+double
+show_num(struct json_object *o, const char *key)
+{
+	double v = 0;
+
+	(void)jx_num(o, key, &v);
+	return v;
+}
+
 int64_t
 show_time(struct json_object *o, const char *key)
 {

@@ -30,6 +30,12 @@ int64_t show_metric_of(struct json_object *o, enum metric m);
 /* Integer KEY of O, or DFLT when there is none; cannot fail. */
 int64_t show_i64(struct json_object *o, const char *key, int64_t dflt);
 
+/* Is KEY of O true? Cannot fail. */
+bool show_is(struct json_object *o, const char *key);
+
+/* Number KEY of O, 0 when there is none; cannot fail. */
+double show_num(struct json_object *o, const char *key);
+
 /* Instant KEY of O in ms, -1 when there is none; cannot fail. */
 int64_t show_time(struct json_object *o, const char *key);
 

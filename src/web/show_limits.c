@@ -67,14 +67,6 @@ place(double percent)
 	return percent <= 0 ? 0 : percent >= 100 ? CHART_WIDTH : (int)(percent * 100 + 0.5);
 }
 
-static bool
-is(struct json_object *o, const char *key)
-{
-	bool b = false;
-
-	return jx_bool(o, key, &b) && b;
-}
-
 /* "on pace for 81–89 %", "on pace to run out" of the forecast F into T. */
 static void
 outlook(struct json_object *f, struct text *t)
@@ -109,8 +101,8 @@ put_now(struct json_object *o, struct json_object *l, struct chart_pace *pace, c
 		return;
 	}
 	pace->used = place(used);
-	jt_fmt(
-	    o, "now", "%s used%s", show_percent(used).s, is(l, "stale") ? " when last seen" : "");
+	jt_fmt(o, "now", "%s used%s", show_percent(used).s,
+	    show_is(l, "stale") ? " when last seen" : "");
 	n = snprintf(words, words_size, "%s used", show_percent(used).s);
 	if (pace->elapsed >= 0)
 		n += snprintf(words + n, words_size - (size_t)n,

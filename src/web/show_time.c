@@ -12,15 +12,6 @@
 
 /* ---------------------------------------------------------------- buckets */
 
-static bool
-flag(struct json_object *o, const char *key)
-{
-	bool b = false;
-
-	(void)jx_bool(o, key, &b);
-	return b;
-}
-
 /* "14:00", "24 Nov", "Nov 2026": what stands below a column. */
 static struct text
 column_text(const struct ctx *c, int64_t start_ms)
@@ -126,7 +117,7 @@ show_axis_make(
 	out->per = (size_t)chart_per_column((int64_t)n, CHART_MAX_COLUMNS);
 	out->len = (int)((n + out->per - 1) / out->per);
 	out->columns = xcalloc((size_t)out->len + 1, sizeof(*out->columns));
-	out->so_far = n > 0 && out->per == 1 && flag(jx_at(buckets, n - 1), "so_far");
+	out->so_far = n > 0 && out->per == 1 && show_is(jx_at(buckets, n - 1), "so_far");
 	for (int i = 0; i < out->len; i++) {
 		struct json_object *b = jx_at(buckets, (size_t)i * out->per);
 		struct chart_column *x = &out->columns[i];

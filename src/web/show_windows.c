@@ -15,15 +15,6 @@
 #define ENOUGH 10 /* percent from which on tokens per percent say something */
 #define ALERT 90
 
-static double
-percent_of(struct json_object *o, const char *key)
-{
-	double v = 0;
-
-	(void)jx_num(o, key, &v);
-	return v;
-}
-
 static int64_t
 permille(double percent)
 {
@@ -35,14 +26,6 @@ static struct text
 tenths(double percent)
 {
 	return text_ppm(permille(percent) * 1000, 1, false);
-}
-
-static bool
-is(struct json_object *o, const char *key)
-{
-	bool b = false;
-
-	return jx_bool(o, key, &b) && b;
 }
 
 /* The end of what C shows: of its range, or now. */
@@ -93,7 +76,7 @@ add_window(struct line *x, const struct ctx *c, struct json_object *w, int64_t n
 		if (point_ms(start, jx_at(points, i)) < c->query.range.to_ms)
 			sample(x, point_ms(start, jx_at(points, i)),
 			    permille(json_object_get_double(jx_at(jx_at(points, i), 1))), CHART_ON);
-	if (is(w, "closed") && end >= 0 && end < shown_until(c) && (next < 0 || end < next))
+	if (show_is(w, "closed") && end >= 0 && end < shown_until(c) && (next < 0 || end < next))
 		sample(x, end, 0, CHART_RESET);
 	*t = text_day(start, c->query.tz, false);
 	memmove(t->s, t->s + 4, strlen(t->s + 4) + 1); /* without the weekday */
@@ -118,9 +101,9 @@ line_make(struct line *x, const struct ctx *c, struct json_object *l)
 		    show_i64(l, "minutes", 0) >= 1440);
 	x->from = show_time(jx_at(a, n - 1), "start");
 	x->until = shown_until(c);
-	if (is_now && is(l, "stale") && !is(newest, "closed") && last < x->until)
+	if (is_now && show_is(l, "stale") && !show_is(newest, "closed") && last < x->until)
 		x->until = last;
-	x->to = is_now && !is(newest, "closed") && end > x->until ? end : shown_until(c);
+	x->to = is_now && !show_is(newest, "closed") && end > x->until ? end : shown_until(c);
 	if (x->to <= x->from)
 		x->to = x->from + 1;
 	for (int i = 0; i < x->nlabels; i++)
@@ -182,13 +165,13 @@ show_windows_line(
 	p.until = x.until;
 	if (x.to > x.until && x.to > shown_until(c)) {
 		if (forecast != NULL) {
-			p.low = (int)permille(percent_of(forecast, "low"));
-			p.high = (int)permille(percent_of(forecast, "high"));
+			p.low = (int)permille(show_num(forecast, "low"));
+			p.high = (int)permille(show_num(forecast, "high"));
 			p.low = p.low > 1000 ? 1000 : p.low;
 			p.high = p.high > 1000 ? 1000 : p.high;
 		}
-		now = xasprintf("%s, %s", is(l, "stale") ? "last seen" : "now",
-		    show_percent(percent_of(newest, "last_percent")).s);
+		now = xasprintf("%s, %s", show_is(l, "stale") ? "last seen" : "now",
+		    show_percent(show_num(newest, "last_percent")).s);
 		mark = (struct chart_mark){ chart_at(x.until, x.from, x.to), now };
 		plot.marks = &mark;
 		plot.nmarks = 1;
@@ -224,7 +207,7 @@ struct dots {
 static int64_t
 dot_value(struct json_object *w)
 {
-	return percent_of(w, "peak_percent") < ENOUGH ? -1 : show_i64(w, "tokens_per_percent", -1);
+	return show_num(w, "peak_percent") < ENOUGH ? -1 : show_i64(w, "tokens_per_percent", -1);
 }
 
 static struct dots
@@ -290,8 +273,8 @@ put_window(const struct ctx *c, struct json_object *t, struct json_object *w, co
 {
 	struct json_object *row = chart_table_row(t, NULL), *cell;
 	struct show_sum x = show_sum(w);
-	double peak = percent_of(w, "peak_percent");
-	bool now = !is(w, "closed");
+	double peak = show_num(w, "peak_percent");
+	bool now = !show_is(w, "closed");
 	int64_t per = show_i64(w, "tokens_per_percent", -1), dot = dot_value(w);
 
 	time_cell(c, row, show_time(w, "start"), show_time(w, "end"));
@@ -341,9 +324,9 @@ feet(struct json_object *t, struct json_object *a, size_t n, bool dots)
 		num_add_sat(&tokens, x.v[METRIC_TOKENS]);
 		num_add_sat(&cost, x.v[METRIC_COST]);
 		num_add_sat(&unpriced, x.unpriced);
-		if (!is(jx_at(a, i), "closed"))
+		if (!show_is(jx_at(a, i), "closed"))
 			continue;
-		v[closed] = permille(percent_of(jx_at(a, i), "peak_percent"));
+		v[closed] = permille(show_num(jx_at(a, i), "peak_percent"));
 		v[n + closed] = x.v[METRIC_TOKENS];
 		v[2 * n + closed++] = x.v[METRIC_COST];
 		if (p >= 0)
@@ -436,7 +419,7 @@ columns_chart(const struct ctx *c, struct json_object *panel, struct json_object
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *w = jx_at(a, n - 1 - i);
-		int64_t start = show_time(w, "start"), v = permille(percent_of(w, "peak_percent"));
+		int64_t start = show_time(w, "start"), v = permille(show_num(w, "peak_percent"));
 		struct date d;
 
 		tz_local(c->query.tz, start, &d, NULL, NULL);
@@ -449,7 +432,7 @@ columns_chart(const struct ctx *c, struct json_object *panel, struct json_object
 			.title = titles[i] };
 		if (i > 0 && strcmp(labels[i].s, labels[i - 1].s) == 0)
 			columns[i].label.text = NULL;
-		*(is(w, "closed") ? &past[i] : &now[i]) = v;
+		*(show_is(w, "closed") ? &past[i] : &now[i]) = v;
 		if (v > most) {
 			most = v;
 			p.peak = (int)i;
@@ -479,7 +462,7 @@ show_windows_columns(
 	char *caption;
 
 	while (n < jx_len(a) && n < CHART_MAX_COLUMNS && show_time(jx_at(a, n), "start") >= since)
-		full += percent_of(jx_at(a, n++), "peak_percent") >= ALERT;
+		full += show_num(jx_at(a, n++), "peak_percent") >= ALERT;
 	if (n == 0)
 		return;
 	jt_fmt(panel, "_ask", "Peak of each window in %s: %zu %s, %zu at %d" THIN "%% or more.",
@@ -496,7 +479,7 @@ show_windows_columns(
 
 		row = chart_table_row(t, NULL);
 		time_cell(c, row, show_time(w, "start"), show_time(w, "end"));
-		(void)chart_cell_number(row, tenths(percent_of(w, "peak_percent")).s, NULL);
+		(void)chart_cell_number(row, tenths(show_num(w, "peak_percent")).s, NULL);
 		(void)chart_cell_count(row, show_sum(w).v[METRIC_TOKENS]);
 	}
 	jt_put(panel, "_table", t);
